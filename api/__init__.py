@@ -1,0 +1,1 @@
+"""People and programs: review pages and the API."""

@@ -1,0 +1,1 @@
+"""A Transcript becomes Actions, a deal and Verdicts."""

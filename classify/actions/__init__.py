@@ -1,0 +1,1 @@
+"""Finds the actions of a call, one file per family."""

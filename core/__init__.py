@@ -1,0 +1,1 @@
+"""Settings, logs and the clock: what every part may use and none may own."""

@@ -1,0 +1,170 @@
+"""Everything that can be set, typed and documented; docs/settings.md is tested against it.
+
+Values come from, in order of trust: the command line, the environment
+(``STAGECHECK_SPEECH__BEAM_SIZE=1``), a TOML file (``stagecheck.toml`` in the working
+folder or the one named by ``STAGECHECK_CONFIG``), the defaults below.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has a wrong value; the message names it and the place."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PbxSettings(_Section):
+    """One telephone system that recordings come from."""
+
+    timezone: str | None = Field(
+        default=None,
+        description="IANA time zone of the dates in file names; the CRM snapshot's where unset",
+    )
+    cdr_timezone: str | None = Field(
+        default=None,
+        description="IANA time zone of the dates in the CDR (Asterisk with usegmtime=yes: UTC); "
+        "`timezone` where unset",
+    )
+    filename_patterns: tuple[str, ...] = Field(
+        default=(),
+        description="further recording names as regular expressions with named groups "
+        "(date, time, from, to, extension, direction, call_id), tried first",
+    )
+    agent_channel: Literal[0, 1] | None = Field(
+        default=None, description="channel of the agent in stereo recordings; inferred where unset"
+    )
+    own_numbers: tuple[str, ...] = Field(
+        default=(), description="our own outside numbers (DIDs, trunks); never a client"
+    )
+    region: str = Field(default="RU", description="country whose numbers need no country code")
+    area_code: str | None = Field(
+        default=None, description="area code that seven-digit city numbers belong to"
+    )
+    extension_max_digits: int = Field(
+        default=5, ge=2, le=7, description="a number this long or shorter is an extension"
+    )
+
+
+class SpeechSettings(_Section):
+    """How speech becomes text."""
+
+    model: str = Field(
+        default="auto", description="a model's name, a folder with its weights, or `auto`"
+    )
+    language: Literal["ru", "en", "auto"] = Field(
+        default="auto", description="language of the calls, or `auto` to detect it per call"
+    )
+    compute_type: str = Field(default="int8", description="arithmetic of the model on a CPU")
+    threads: int = Field(default=0, ge=0, description="CPU threads of the model; 0: all cores")
+    beam_size: int = Field(default=5, ge=1, description="hypotheses followed at once")
+    batch_size: int = Field(default=8, ge=1, description="packed 30-second batches decoded at once")
+    vad_threshold: float = Field(
+        default=0.3, gt=0, lt=1, description="speech probability from which a frame is speech"
+    )
+    vad_min_silence_s: float = Field(
+        default=1.5, gt=0, description="silence in seconds that ends a stretch of speech"
+    )
+    weights_folder: Path | None = Field(
+        default=None, description="where assembled weights are kept; the user's cache where unset"
+    )
+
+
+class MatchingSettings(_Section):
+    """How a call finds its deal."""
+
+    ambiguous_margin: float = Field(
+        default=0.1, ge=0, le=1, description="two deals closer than this in score stay ambiguous"
+    )
+    shared_number_contacts: int = Field(
+        default=3, ge=1, description="a number on more contacts than this names nobody"
+    )
+
+
+class VerificationSettings(_Section):
+    """How evidence is held against a stage's demands."""
+
+    holidays_country: str = Field(default="RU", description="country of the holiday calendar")
+    working_hours: tuple[int, int] = Field(
+        default=(9, 18), description="first and last hour of a working day"
+    )
+    pipelines_folder: Path | None = Field(
+        default=None, description="folder with own pipeline files beside the packaged ones"
+    )
+
+
+class CrmSettings(_Section):
+    """How the CRM's words map to ours."""
+
+    field_names: dict[str, str] = Field(
+        default_factory=dict,
+        description="the CRM's name of a field to ours (`UF_CRM_1` = `order_type`)",
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of stagecheck."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="STAGECHECK_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+    )
+
+    pbx: PbxSettings = Field(default_factory=PbxSettings)
+    speech: SpeechSettings = Field(default_factory=SpeechSettings)
+    matching: MatchingSettings = Field(default_factory=MatchingSettings)
+    verification: VerificationSettings = Field(default_factory=VerificationSettings)
+    crm: CrmSettings = Field(default_factory=CrmSettings)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a source of ours
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not a source of ours
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line first, then the environment, then the file."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=_config_file())
+        return (init_settings, env_settings, toml)
+
+
+def _config_file() -> Path:
+    return Path(os.environ.get("STAGECHECK_CONFIG", "stagecheck.toml"))
+
+
+def load_settings() -> Settings:
+    """Reads the settings of this process.
+
+    Raises:
+        SettingsError: a key is unknown, a value is wrong or the file is no TOML.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"setting `{where}` ({_config_file()} or the environment): {first['msg']}. "
+            "docs/settings.md lists every setting."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{_config_file()}: not a TOML file: {error}") from error

@@ -1,0 +1,1 @@
+"""The data model: vocabulary, tables and the store that reads and writes them."""

@@ -1,0 +1,1 @@
+"""Reads and writes rows; the only place that knows SQL."""

@@ -1,0 +1,1 @@
+"""A Call becomes a Transcript."""
