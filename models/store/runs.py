@@ -1,0 +1,111 @@
+"""Runs: what was judged, when, by what, and the verdicts of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime, tzinfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models.store.mapping import columns_of, plain, word_of
+from models.tables import (
+    DealVerdictRow,
+    FlagRow,
+    PromiseRow,
+    RequirementVerdictRow,
+    RunRow,
+)
+from models.vocabulary.verdict import (
+    DealVerdict,
+    Flag,
+    Verification,
+)
+
+
+def start_run(session: Session, *, source: str, crm_source: str, now: datetime) -> int:
+    """Writes down that a run began and gives its id.
+
+    Call it only while no other run can be going on: whatever still says `running` was
+    killed, and is marked as interrupted.
+    """
+    session.execute(update(RunRow).where(RunRow.state == "running").values(state="interrupted"))
+    row = RunRow(source=source, crm_source=crm_source, state="running", started_at=now, errors=[])
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def finish_run(
+    session: Session, run: int, *, now: datetime, transcriber: str | None, errors: Sequence[object]
+) -> None:
+    """Writes down that a run came to its end, what words it rests on and what it could not use."""
+    row = session.get_one(RunRow, run)
+    row.state, row.finished_at, row.transcriber = "done", now, transcriber
+    row.errors = [plain(error) for error in errors]
+
+
+def fail_run(session: Session, run: int, now: datetime) -> None:
+    """Writes down that a run was given up."""
+    row = session.get_one(RunRow, run)
+    row.state, row.finished_at = "failed", now
+
+
+def save_verification(session: Session, run: int, verification: Verification) -> None:
+    """Writes the verdicts and flags of a run."""
+    session.get_one(RunRow, run).as_of = verification.as_of
+    for position, deal in enumerate(verification.deals):
+        session.add(_deal_row(run, position, deal))
+    session.flush()
+    for deal in verification.deals:
+        for position, requirement in enumerate(deal.requirements):
+            place = {"run": run, "deal_id": deal.deal_id, "position": position}
+            session.add(RequirementVerdictRow(**place, **columns_of(requirement)))
+        for position, promise in enumerate(deal.promises):
+            place = {"run": run, "deal_id": deal.deal_id, "position": position}
+            session.add(PromiseRow(**place, **columns_of(promise)))
+    for position, flag in enumerate(verification.flags):
+        session.add(FlagRow(run=run, position=position, **columns_of(flag)))
+    session.flush()
+
+
+def load_verification(session: Session, run: int, zone: tzinfo) -> Verification:
+    """Gives the verdicts and flags of a run, times in `zone`."""
+    as_of = session.get_one(RunRow, run).as_of
+    if as_of is None:
+        raise LookupError(f"run {run} came to no verdicts")
+    deals = select(DealVerdictRow).where(DealVerdictRow.run == run)
+    flags = select(FlagRow).where(FlagRow.run == run).order_by(FlagRow.position)
+    return Verification(
+        as_of=as_of.astimezone(zone),
+        deals=tuple(
+            _deal_verdict(session, row, zone)
+            for row in session.scalars(deals.order_by(DealVerdictRow.position))
+        ),
+        flags=tuple(word_of(Flag, vars(row), zone) for row in session.scalars(flags)),
+    )
+
+
+def _deal_row(run: int, position: int, deal: DealVerdict) -> DealVerdictRow:
+    own = [field.name for field in fields(deal) if field.name not in ("requirements", "promises")]
+    columns = {name: plain(getattr(deal, name)) for name in own}
+    return DealVerdictRow(run=run, position=position, **columns)
+
+
+def _deal_verdict(session: Session, row: DealVerdictRow, zone: tzinfo) -> DealVerdict:
+    requirements = (
+        select(RequirementVerdictRow)
+        .where(RequirementVerdictRow.run == row.run, RequirementVerdictRow.deal_id == row.deal_id)
+        .order_by(RequirementVerdictRow.position)
+    )
+    promises = (
+        select(PromiseRow)
+        .where(PromiseRow.run == row.run, PromiseRow.deal_id == row.deal_id)
+        .order_by(PromiseRow.position)
+    )
+    columns = vars(row) | {
+        "requirements": [vars(found) for found in session.scalars(requirements)],
+        "promises": [vars(found) for found in session.scalars(promises)],
+    }
+    return word_of(DealVerdict, columns, zone)

@@ -1,0 +1,91 @@
+"""The CRM as it was read last: written whole, given back whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models.store.mapping import columns_of, word_of
+from models.tables import (
+    ActivityRow,
+    CompanyRow,
+    ContactRow,
+    CrmRow,
+    DealRow,
+    PipelineRow,
+    Row,
+    StageChangeRow,
+    UserRow,
+)
+from models.vocabulary.deal import (
+    Activity,
+    Company,
+    Contact,
+    CrmSnapshot,
+    Deal,
+    Pipeline,
+    StageChange,
+    User,
+)
+
+_TABLES: dict[str, type[Row]] = {
+    "pipelines": PipelineRow,
+    "users": UserRow,
+    "companies": CompanyRow,
+    "contacts": ContactRow,
+    "deals": DealRow,
+    "stage_changes": StageChangeRow,
+    "activities": ActivityRow,
+}
+Word = TypeVar("Word")
+
+
+def save_snapshot(session: Session, source: str, snapshot: CrmSnapshot) -> None:
+    """Replaces what is known of the CRM `source` by `snapshot`."""
+    crm = session.scalar(select(CrmRow).where(CrmRow.source == source))
+    if crm is None:
+        crm = CrmRow(source=source)
+        session.add(crm)
+    crm.as_of, crm.timezone, crm.crm = snapshot.as_of, snapshot.timezone, snapshot.crm
+    session.flush()
+    for name, table in _TABLES.items():
+        session.execute(delete(table).where(table.__table__.c.crm == crm.id))
+        session.add_all(_rows(table, crm.id, getattr(snapshot, name)))
+    session.flush()
+
+
+def load_snapshot(session: Session, source: str) -> CrmSnapshot | None:
+    """Gives the CRM `source` as it was read last, times in its zone; ``None`` if it never was."""
+    crm = session.scalar(select(CrmRow).where(CrmRow.source == source))
+    if crm is None:
+        return None
+    zone = ZoneInfo(crm.timezone)
+
+    def words(kind: type[Word], table: type[Row]) -> tuple[Word, ...]:
+        columns = table.__table__.c
+        rows = session.scalars(
+            select(table).where(columns.crm == crm.id).order_by(columns.position)
+        )
+        return tuple(word_of(kind, vars(row), zone) for row in rows)
+
+    return CrmSnapshot(
+        as_of=crm.as_of.astimezone(zone),
+        timezone=crm.timezone,
+        crm=crm.crm,
+        pipelines=words(Pipeline, PipelineRow),
+        users=words(User, UserRow),
+        companies=words(Company, CompanyRow),
+        contacts=words(Contact, ContactRow),
+        deals=words(Deal, DealRow),
+        stage_changes=words(StageChange, StageChangeRow),
+        activities=words(Activity, ActivityRow),
+    )
+
+
+def _rows(table: type[Row], crm: int, words: Iterable[object]) -> Iterable[Row]:
+    for position, word in enumerate(words):
+        yield table(crm=crm, position=position, **columns_of(word))

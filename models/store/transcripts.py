@@ -1,0 +1,53 @@
+"""Transcripts: one per recording, transcriber and named side of the agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.store.mapping import columns_of, word_of
+from models.tables import TranscriptRow
+from models.vocabulary.transcript import Transcript
+
+_INFERRED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptKey:
+    """What settles the words of a recording.
+
+    `agent_channel` is the side that the transcriber is told to be the agent's, ``None``
+    where it has to infer it.
+    """
+
+    sha256: str
+    transcriber: str
+    agent_channel: int | None
+
+    def columns(self) -> dict[str, str | int]:
+        """Gives the key as a row has it."""
+        side = _INFERRED if self.agent_channel is None else self.agent_channel
+        return {"sha256": self.sha256, "transcriber": self.transcriber, "agent_channel": side}
+
+
+def find_transcript(session: Session, key: TranscriptKey) -> int | None:
+    """Gives the id of the transcript that would only be made again, if it is there."""
+    return session.scalar(select(TranscriptRow.id).filter_by(**key.columns()))
+
+
+def add_transcript(
+    session: Session, key: TranscriptKey, transcript: Transcript, now: datetime
+) -> int:
+    """Writes a transcript down and gives its id."""
+    row = TranscriptRow(created_at=now, **key.columns(), **columns_of(transcript))
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def load_transcript(session: Session, id_: int) -> Transcript:
+    """Gives the transcript with this id."""
+    return word_of(Transcript, vars(session.get_one(TranscriptRow, id_)), UTC)

@@ -1,0 +1,51 @@
+"""The tables: rows are what the steps hand over to each other."""
+
+from models.tables.base import Row
+from models.tables.calls import (
+    ActionRow,
+    CallRow,
+    CdrEntryRow,
+    DealMatchRow,
+    RecordingRow,
+    TranscriptRow,
+)
+from models.tables.crm import (
+    ActivityRow,
+    CompanyRow,
+    ContactRow,
+    CrmRow,
+    DealRow,
+    PipelineRow,
+    StageChangeRow,
+    UserRow,
+)
+from models.tables.verdicts import (
+    DealVerdictRow,
+    FlagRow,
+    PromiseRow,
+    RequirementVerdictRow,
+    RunRow,
+)
+
+__all__ = [
+    "ActionRow",
+    "ActivityRow",
+    "CallRow",
+    "CdrEntryRow",
+    "CompanyRow",
+    "ContactRow",
+    "CrmRow",
+    "DealMatchRow",
+    "DealRow",
+    "DealVerdictRow",
+    "FlagRow",
+    "PipelineRow",
+    "PromiseRow",
+    "RecordingRow",
+    "RequirementVerdictRow",
+    "Row",
+    "RunRow",
+    "StageChangeRow",
+    "TranscriptRow",
+    "UserRow",
+]

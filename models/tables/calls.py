@@ -1,0 +1,141 @@
+"""Rows about calls: recordings, the ledger, words, actions and whose deal a call is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import JsonList, JsonObject, Row
+
+
+class RecordingRow(Row):
+    """A recording by its content: where it lies and what became of it.
+
+    `state` is ``arrived``, ``transcribed`` or ``unusable``; `error` and `detail` say why.
+    """
+
+    __tablename__ = "recordings"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    files: Mapped[JsonList]
+    state: Mapped[str]
+    arrived_at: Mapped[datetime]
+    duration_s: Mapped[float | None]
+    codec: Mapped[str | None]
+    notes: Mapped[JsonObject]
+    error: Mapped[str | None]
+    detail: Mapped[str | None]
+
+
+class CallRow(Row):
+    """A call, recorded or only known from the CDR, and what it turned out to be.
+
+    `source` names the place the call came from; `recording` is empty where no file came.
+    `transcript_id` and `outcome` are what the last hearing used and found.
+    """
+
+    __tablename__ = "calls"
+    __table_args__ = (UniqueConstraint("source", "call_id", "recording"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    call_id: Mapped[str] = mapped_column(index=True)
+    recording: Mapped[str]
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("recordings.sha256"), index=True)
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    direction: Mapped[str | None]
+    metadata_from: Mapped[str]
+    client_number: Mapped[str | None] = mapped_column(index=True)
+    our_number: Mapped[str | None]
+    extension: Mapped[str | None]
+    user_id: Mapped[str | None]
+    agent_name: Mapped[str | None]
+    agent_channel: Mapped[int | None]
+    answered: Mapped[bool | None]
+    talk_s: Mapped[float | None]
+    deal_id: Mapped[str | None]
+    linked_id: Mapped[str | None]
+    started_at_exact: Mapped[bool]
+    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
+    outcome: Mapped[str | None]
+
+
+class CdrEntryRow(Row):
+    """One line of the telephone system's ledger; `digest` tells lines apart."""
+
+    __tablename__ = "cdr_rows"
+    __table_args__ = (UniqueConstraint("source", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    digest: Mapped[str]
+    call_id: Mapped[str] = mapped_column(index=True)
+    linked_id: Mapped[str | None]
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    source_number: Mapped[str]
+    destination_number: Mapped[str]
+    channel: Mapped[str]
+    destination_channel: Mapped[str]
+    duration_s: Mapped[float]
+    talk_s: Mapped[float]
+    disposition: Mapped[str]
+    did: Mapped[str | None]
+    recording: Mapped[str | None]
+    userfield: Mapped[str | None]
+
+
+class TranscriptRow(Row):
+    """A recording in words, once per transcriber and side that was named the agent's.
+
+    `agent_channel` is the hint the transcriber was given, -1 where it had to infer.
+    """
+
+    __tablename__ = "transcripts"
+    __table_args__ = (UniqueConstraint("sha256", "transcriber", "agent_channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("recordings.sha256"))
+    transcriber: Mapped[str]
+    agent_channel: Mapped[int]
+    model: Mapped[str]
+    language: Mapped[str]
+    duration_s: Mapped[float]
+    speech_s: Mapped[float]
+    channels: Mapped[int]
+    segments: Mapped[JsonList]
+    created_at: Mapped[datetime]
+
+
+class ActionRow(Row):
+    """Something heard in a call; `position` keeps the order of the call."""
+
+    __tablename__ = "actions"
+
+    call: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(index=True)
+    status: Mapped[str]
+    speaker: Mapped[str]
+    quote: Mapped[str]
+    confidence: Mapped[float]
+    start: Mapped[float | None]
+    end: Mapped[float | None]
+    slots: Mapped[JsonObject]
+    cues: Mapped[JsonList]
+
+
+class DealMatchRow(Row):
+    """Whose deal a call is, and how that was found."""
+
+    __tablename__ = "deal_matches"
+
+    call: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+    deal_id: Mapped[str | None] = mapped_column(index=True)
+    score: Mapped[float]
+    method: Mapped[str]
+    reasons: Mapped[JsonList]
+    alternatives: Mapped[JsonList]

@@ -1,0 +1,105 @@
+"""Rows about judging: runs, verdicts, promises and flags."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import JsonList, Row
+
+
+class RunRow(Row):
+    """One judging of deals: by what, as of when, and how far it came.
+
+    `state` is ``running``, ``done``, ``failed`` or ``interrupted``.
+    """
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    crm_source: Mapped[str]
+    state: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    as_of: Mapped[datetime | None]
+    transcriber: Mapped[str | None]
+    errors: Mapped[JsonList]
+
+
+class DealVerdictRow(Row):
+    """Where a deal really stood in one run."""
+
+    __tablename__ = "deal_verdicts"
+
+    run: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    deal_id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    pipeline_id: Mapped[str]
+    recorded_stage: Mapped[str | None]
+    verified_stage: Mapped[str | None]
+    gap: Mapped[str]
+
+
+class OfDealVerdict:
+    """What the rows under one deal's verdict share."""
+
+    run: Mapped[int] = mapped_column(primary_key=True)
+    deal_id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+
+
+def _under_deal_verdict() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["run", "deal_id"], ["deal_verdicts.run", "deal_verdicts.deal_id"], ondelete="CASCADE"
+    )
+
+
+class RequirementVerdictRow(OfDealVerdict, Row):
+    """One requirement judged for one deal in one run."""
+
+    __tablename__ = "requirement_verdicts"
+    __table_args__ = (_under_deal_verdict(),)
+
+    stage: Mapped[str]
+    requirement_id: Mapped[str]
+    severity: Mapped[str]
+    verdict: Mapped[str]
+    grade: Mapped[str]
+    explanation: Mapped[str]
+    evidence: Mapped[JsonList]
+    rule_hash: Mapped[str]
+
+
+class PromiseRow(OfDealVerdict, Row):
+    """Something promised in a call and what came of it."""
+
+    __tablename__ = "promises"
+    __table_args__ = (_under_deal_verdict(),)
+
+    type: Mapped[str]
+    by: Mapped[str]
+    made_at: Mapped[datetime]
+    state: Mapped[str]
+    call_id: Mapped[str]
+    quote: Mapped[str]
+    due: Mapped[str | None]
+
+
+class FlagRow(Row):
+    """Something a supervisor should see."""
+
+    __tablename__ = "flags"
+
+    run: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(index=True)
+    severity: Mapped[str]
+    explanation: Mapped[str]
+    deal_id: Mapped[str | None] = mapped_column(index=True)
+    call_id: Mapped[str | None]
+    user_id: Mapped[str | None]
+    at: Mapped[datetime | None]
+    evidence: Mapped[JsonList]
