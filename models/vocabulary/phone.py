@@ -15,8 +15,27 @@ from dataclasses import dataclass
 import phonenumbers
 
 _HIDDEN = frozenset(
-    "anonymous unknown restricted private withheld unavailable hidden none null undefined "
-    "n/a invalid s скрыт скрытый неизвестный неизвестно неизвестен аноним анонимный".split()
+    [
+        "anonymous",
+        "unknown",
+        "restricted",
+        "private",
+        "withheld",
+        "unavailable",
+        "hidden",
+        "none",
+        "null",
+        "undefined",
+        "n/a",
+        "invalid",
+        "скрыт",
+        "скрытый",
+        "неизвестный",
+        "неизвестно",
+        "неизвестен",
+        "аноним",
+        "анонимный",
+    ]
 )
 _ADDRESS = re.compile(r"<([^<>]+)>")
 _SCHEME = re.compile(r"^(?:tel|sips?|callto|phone|skype)\s*:\s*", re.IGNORECASE)
