@@ -94,6 +94,18 @@ class MatchingSettings(_Section):
     shared_number_contacts: int = Field(
         default=3, ge=1, description="a number on more contacts than this names nobody"
     )
+    created_after_hours: float = Field(
+        default=18, ge=0, description="a card made within this many hours after a call may be its"
+    )
+    won_deal_days: int = Field(
+        default=30, ge=0, description="days after winning in which a deal still gets its calls"
+    )
+    lost_deal_days: int = Field(
+        default=7, ge=0, description="days after losing in which a deal still gets its calls"
+    )
+    call_activity_minutes: float = Field(
+        default=10, ge=0, description="how far the CRM's record of a call may be from the call"
+    )
 
 
 class VerificationSettings(_Section):
@@ -105,6 +117,37 @@ class VerificationSettings(_Section):
     )
     pipelines_folder: Path | None = Field(
         default=None, description="folder with own pipeline files beside the packaged ones"
+    )
+    lead_in_hours: int = Field(
+        default=24, ge=0, description="how long before the card evidence already counts for it"
+    )
+    card_minutes: int = Field(
+        default=15, ge=0, description="minutes in which a card is made or moved after a call"
+    )
+    call_back_tolerance_minutes: int = Field(
+        default=30, ge=0, description="how late an agreed hour is still kept"
+    )
+    undated_promise_days: int = Field(
+        default=30, ge=1, description="days after which a promise without a date counts as broken"
+    )
+    recordings_margin_days: int = Field(
+        default=7,
+        ge=0,
+        description="a deal at most so much older than the first recording is judged by what "
+        "came after it",
+    )
+    automatic_subjects: tuple[str, ...] = Field(
+        default=("автоответ", "автоматический ответ", "auto-reply", "autoreply", "automatic reply"),
+        description="beginnings of the subjects of messages that no person wrote",
+    )
+    meeting_not_held: str = Field(
+        default=r"не состоял|не приш[её]л|не пришл|не приех|не яв[иы]л|встреч\w* (была )?(отмен|перенес)"
+        r"|^(отмен|перенес|перенос|cancel|no[ -]?show|postpon)",
+        description="regular expression of results that say that a meeting did not take place",
+    )
+    call_not_reached: str = Field(
+        default=r"не ?дозвон|недозвон|не ответил|нет ответа|не взял|занят|no answer|busy|missed",
+        description="regular expression of results of CRM calls that reached nobody",
     )
 
 
