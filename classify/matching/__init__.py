@@ -1,0 +1,7 @@
+"""Which deal a call belongs to: decided from the call, its words and one CRM snapshot."""
+
+from classify.matching.decide import match_call
+from classify.matching.hotwords import candidate_names
+from classify.matching.index import DealIndex, build_index
+
+__all__ = ["DealIndex", "build_index", "candidate_names", "match_call"]
