@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models.vocabulary.errors import OutputError, StagecheckError
 
 _BUSY_TIMEOUT_MS = 10_000
+_MIGRATION_LOCK = 0x57A6E
 _ONLY_READS = "stagecheck_only_reads"
 _FULL = ("disk is full", "No space left", "disk I/O error", "could not extend file")
 
@@ -48,6 +49,9 @@ def migrate(engine: Engine) -> None:
     folder = Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Two first starts at once would both create the tables.
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

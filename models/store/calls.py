@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import cast
@@ -32,19 +32,19 @@ def save_recording(session: Session, sha256: str, files: Sequence[str], now: dat
     """
     row = session.get(RecordingRow, sha256)
     if row is None:
-        row = RecordingRow(sha256=sha256, state="arrived", arrived_at=now, notes={})
+        row = RecordingRow(sha256=sha256, state="arrived", arrived_at=now, notes=[])
         session.add(row)
     row.files = list(files)
     session.flush()
 
 
 def mark_transcribed(
-    session: Session, sha256: str, *, duration_s: float, codec: str, notes: Mapping[str, str]
+    session: Session, sha256: str, *, duration_s: float, codec: str, notes: Sequence[str]
 ) -> None:
     """Writes down what the recording turned out to be; an earlier error is forgotten."""
     row = session.get_one(RecordingRow, sha256)
     row.state, row.error, row.detail = "transcribed", None, None
-    row.duration_s, row.codec, row.notes = duration_s, codec, dict(notes)
+    row.duration_s, row.codec, row.notes = duration_s, codec, list(notes)
 
 
 def mark_unusable(session: Session, sha256: str, error: str, detail: str) -> None:

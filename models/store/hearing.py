@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from sqlalchemy import delete, select
@@ -9,9 +11,19 @@ from sqlalchemy.orm import Session
 
 from models.store.calls import call_of
 from models.store.mapping import columns_of, word_of
+from models.store.transcripts import load_transcript
 from models.tables import ActionRow, CallRow, DealMatchRow, RecordingRow, TranscriptRow
 from models.vocabulary.action import Action, HeardCall, Outcome
+from models.vocabulary.transcript import Transcript
 from models.vocabulary.verdict import DealMatch, JudgedCall
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodCall:
+    """A recorded call with its words and all that was found out about it."""
+
+    judged: JudgedCall
+    transcript: Transcript
 
 
 def save_hearing(session: Session, call: int, transcript: int | None, heard: HeardCall) -> None:
@@ -52,6 +64,17 @@ def load_judged(session: Session, call: int, zone: tzinfo) -> JudgedCall:
         understood=outcome not in (None, Outcome.UNINTELLIGIBLE),
         duration_s=_duration(session, row),
     )
+
+
+def load_understood(session: Session, calls: Iterable[int], zone: tzinfo) -> list[UnderstoodCall]:
+    """Gives those of the calls that were understood, with their words, times in `zone`."""
+    understood = []
+    for id_ in calls:
+        transcript = session.get_one(CallRow, id_).transcript_id
+        if transcript is not None:
+            words = load_transcript(session, transcript)
+            understood.append(UnderstoodCall(load_judged(session, id_, zone), words))
+    return understood
 
 
 def _actions(session: Session, call: int) -> tuple[Action, ...]:

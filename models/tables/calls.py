@@ -24,7 +24,7 @@ class RecordingRow(Row):
     arrived_at: Mapped[datetime]
     duration_s: Mapped[float | None]
     codec: Mapped[str | None]
-    notes: Mapped[JsonObject]
+    notes: Mapped[JsonList]
     error: Mapped[str | None]
     detail: Mapped[str | None]
 
@@ -86,6 +86,9 @@ class CdrEntryRow(Row):
     did: Mapped[str | None]
     recording: Mapped[str | None]
     userfield: Mapped[str | None]
+    context: Mapped[str]
+    application: Mapped[str]
+    direction: Mapped[str | None]
 
 
 class TranscriptRow(Row):

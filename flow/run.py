@@ -1,0 +1,237 @@
+"""One run from a folder of recordings to verdicts; only here stands what comes after what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from classify.matching import build_index
+from classify.pipeline_file import load_pipelines
+from classify.verification.rules import PipelineRules
+from classify.verification.ties import rules_for, tie_stages
+from classify.verify import verify
+from core.clock import now
+from core.settings import Settings, SpeechSettings
+from crm.snapshot import read_snapshot
+from flow.output import check_writable, write_files
+from flow.result import Json, as_json, run_result
+from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
+from flow.watch import Nobody, Watcher
+from ingest.calls import Gathered, gather_calls
+from models.session import open_database, reading, sqlite_url, transaction
+from models.store.hearing import load_judged, load_understood
+from models.store.lock import alone
+from models.store.runs import fail_run, finish_run, save_verification, start_run
+from models.store.snapshots import save_snapshot
+from models.vocabulary.deal import CrmSnapshot
+from models.vocabulary.errors import InvalidInputError, OutputError, StagecheckError
+from transcribe.audio import load_audio
+from transcribe.engine import Transcriber
+
+DEFAULT_STATE = Path(".stagecheck")
+_DATABASE = "stagecheck.db"
+StageKeys = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is asked to do (contract, section 1)."""
+
+    recordings: Path
+    crm: Path
+    cdr: Path | None = None
+    json: Path | None = None
+    html: Path | None = None
+    db: str | None = None
+    as_of: datetime | None = None
+    state: Path = DEFAULT_STATE
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What came of a run.
+
+    `result` is the contract's JSON, `snapshot` knows the names, `stage_keys` tells per
+    pipeline which stage of its template a stage of the CRM is, `warnings` are sentences.
+    """
+
+    result: Json
+    snapshot: CrmSnapshot
+    stage_keys: StageKeys
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """The input of a run, read and found right, before any recording is opened."""
+
+    request: RunRequest
+    settings: Settings
+    snapshot: CrmSnapshot
+    rules: Mapping[str, PipelineRules]
+    stage_keys: StageKeys
+    as_of: datetime
+    warnings: tuple[str, ...]
+
+
+def whisper(speech: SpeechSettings) -> Transcriber:
+    """Gives the speech engine of the product; its weights are loaded when it is first needed."""
+    from transcribe.whisper import load_transcriber
+
+    return load_transcriber(speech)
+
+
+def run(
+    request: RunRequest,
+    settings: Settings,
+    *,
+    engine_for: Callable[[SpeechSettings], Transcriber] = whisper,
+    watch: Watcher | None = None,
+) -> RunReport:
+    """Does everything from the files to the verdicts and writes what was asked for.
+
+    Killed at any moment and begun again it goes on where it was.
+
+    Raises:
+        StagecheckError: the input, the place for the results or the database is wrong.
+    """
+    question = _read(request, settings)
+    for path in (request.json, request.html):
+        if path is not None:
+            check_writable(path)
+    gathered = _gather(question)
+    database = open_database(request.db or _state_url(request.state))
+    try:
+        with alone(database):
+            ears = Ears(load_audio, engine_for(settings.speech))
+            return _answer(question, gathered, database, ears, watch or Nobody())
+    finally:
+        database.dispose()
+
+
+def _read(request: RunRequest, settings: Settings) -> _Question:
+    read = read_snapshot(request.crm, settings.crm)
+    rules = load_pipelines(settings.verification.pipelines_folder)
+    try:
+        stage_keys = {
+            pipeline.id: {
+                tie.stage_id: tie.key
+                for tie in tie_stages(pipeline, rules_for(pipeline, rules))
+                if tie.key is not None
+            }
+            for pipeline in read.snapshot.pipelines
+        }
+    except InvalidInputError as error:
+        place = f"{request.crm}: {error.place}"
+        raise InvalidInputError(place, error.problem, error.remedy) from error
+    as_of = request.as_of or read.snapshot.as_of
+    if as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=ZoneInfo(read.snapshot.timezone))
+    return _Question(request, settings, read.snapshot, rules, stage_keys, as_of, read.warnings)
+
+
+def _gather(question: _Question) -> Gathered:
+    request, pbx = question.request, question.settings.pbx
+    gathered = gather_calls(
+        request.recordings,
+        pbx=pbx,
+        timezone=question.snapshot.timezone,
+        users=question.snapshot.users,
+        cdr=request.cdr,
+    )
+    if not gathered.arrived and not gathered.problems:
+        raise InvalidInputError(
+            str(request.recordings),
+            "there is no recording in it",
+            "Name the folder that the telephone system records to.",
+        )
+    return gathered
+
+
+def _state_url(state: Path) -> str:
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{state}: the state folder cannot be made ({error.strerror or error}). "
+            "Name another with --state."
+        ) from error
+    return sqlite_url(state / _DATABASE)
+
+
+def _answer(
+    question: _Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
+) -> RunReport:
+    around = _surroundings(question, database)
+    source = str(question.request.recordings.resolve())
+    with _run_row(question, database, source) as run_id:
+        recorded, unrecorded = store_calls(database, source, gathered)
+        problems = [
+            *gathered.problems,
+            *transcribe_calls(around, recorded, ears, watch),
+            *hear_calls(around, [*recorded, *unrecorded], ears),
+        ]
+        with reading(database) as session:
+            ids = [*recorded, *unrecorded]
+            judged = [load_judged(session, id_, around.zone) for id_ in ids]
+            understood = load_understood(session, recorded, around.zone)
+        verification = verify(
+            question.snapshot,
+            question.rules,
+            judged,
+            as_of=question.as_of,
+            settings=question.settings.verification,
+        )
+        zone = ZoneInfo(question.snapshot.timezone)
+        result = run_result(question.snapshot, understood, verification, problems, zone)
+        report = RunReport(result, question.snapshot, question.stage_keys, question.warnings)
+        _write(question.request, report)
+        with transaction(database) as session:
+            save_verification(session, run_id, verification)
+            transcriber = ears.transcriber.identity
+            finish_run(session, run_id, now=now(), transcriber=transcriber, errors=problems)
+    return report
+
+
+def _surroundings(question: _Question, database: Engine) -> Surroundings:
+    settings, snapshot = question.settings, question.snapshot
+    return Surroundings(
+        database,
+        settings,
+        snapshot,
+        build_index(snapshot, settings.matching, settings.pbx),
+        ZoneInfo(settings.pbx.timezone or snapshot.timezone),
+    )
+
+
+@contextmanager
+def _run_row(question: _Question, database: Engine, source: str) -> Iterator[int]:
+    """Keeps the row of a run from its beginning; one that fails says so."""
+    crm_source = str(question.request.crm.resolve())
+    with transaction(database) as session:
+        save_snapshot(session, crm_source, question.snapshot)
+        run_id = start_run(session, source=source, crm_source=crm_source, now=now())
+    try:
+        yield run_id
+    except Exception:
+        # A full disk may be what failed; then the next run finds this one interrupted.
+        with suppress(StagecheckError), transaction(database) as session:
+            fail_run(session, run_id, now())
+        raise
+
+
+def _write(request: RunRequest, report: RunReport) -> None:
+    texts = {}
+    if request.json is not None:
+        texts[request.json] = as_json(report.result)
+    if request.html is not None:
+        from flow.report import render_report
+
+        texts[request.html] = render_report(report.result, report.snapshot, report.stage_keys)
+    write_files(texts)

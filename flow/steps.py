@@ -1,0 +1,202 @@
+"""The steps of a run: each reads rows and writes rows, so that any of them can be repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from classify.hear import hear
+from classify.matching import DealIndex, match_call
+from core.clock import now
+from core.logs import get_logger
+from core.settings import Settings
+from flow.hints import call_context, transcription_hints
+from flow.watch import Watcher
+from ingest.calls import Gathered
+from models.session import reading, transaction
+from models.store.calls import (
+    StoredCall,
+    load_calls,
+    mark_transcribed,
+    mark_unusable,
+    save_calls,
+    save_cdr,
+    save_recording,
+)
+from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.transcripts import (
+    TranscriptKey,
+    add_transcript,
+    find_transcript,
+    load_transcript,
+)
+from models.vocabulary.action import HeardCall
+from models.vocabulary.call import RecordingProblem
+from models.vocabulary.deal import CrmSnapshot
+from models.vocabulary.errors import StagecheckError, UnusableRecordingError
+from models.vocabulary.transcript import Transcript
+from transcribe.audio import CallAudio
+from transcribe.engine import Transcriber
+
+AudioLoader = Callable[[Sequence[Path]], CallAudio]
+_log = get_logger("flow.steps")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all steps of a run work with; `zone` is that of the calls' times."""
+
+    engine: Engine
+    settings: Settings
+    snapshot: CrmSnapshot
+    index: DealIndex
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What turns files into words: an audio decoder and a speech engine."""
+
+    load_audio: AudioLoader
+    transcriber: Transcriber
+
+
+def store_calls(engine: Engine, source: str, gathered: Gathered) -> tuple[list[int], list[int]]:
+    """Writes down what was gathered; gives the ids of recorded and of unrecorded calls."""
+    arrived = [
+        replace(one.call, recording=_readable(one.call.recording)) for one in gathered.arrived
+    ]
+    with transaction(engine) as session:
+        for one in gathered.arrived:
+            files = [str(path) for path in one.paths]
+            save_recording(session, one.call.sha256 or "", files, now())
+        save_cdr(session, source, gathered.cdr)
+        ids = save_calls(session, source, [*arrived, *gathered.unrecorded])
+    return ids[: len(arrived)], ids[len(arrived) :]
+
+
+def transcribe_calls(
+    around: Surroundings, ids: Iterable[int], ears: Ears, watch: Watcher
+) -> list[RecordingProblem]:
+    """Transcribes the calls that no transcript is there for; each is kept as soon as it is done.
+
+    Gives the calls that could not be transcribed; they stop nobody else.
+    """
+    with reading(around.engine) as session:
+        calls = load_calls(session, ids, around.zone)
+        waiting = [
+            one for one in calls if find_transcript(session, transcript_key(one, ears)) is None
+        ]
+    watch.begin(len(waiting))
+    problems = []
+    for one in waiting:
+        problem = _transcribe_call(around, one, ears, watch)
+        if problem:
+            problems.append(problem)
+    return problems
+
+
+def hear_calls(around: Surroundings, ids: Iterable[int], ears: Ears) -> list[RecordingProblem]:
+    """Finds the actions of each transcribed call and whose deal it is; gives what failed.
+
+    A call without a transcript keeps its deal but counts as not understood.
+    """
+    with reading(around.engine) as session:
+        calls = load_calls(session, ids, around.zone)
+    problems = []
+    for one in calls:
+        with reading(around.engine) as session:
+            found = find_transcript(session, transcript_key(one, ears)) if one.files else None
+            transcript = load_transcript(session, found) if found is not None else None
+        heard = None
+        try:
+            if transcript is not None:
+                context = call_context(one.call, transcript, around.snapshot.users)
+                heard = hear(transcript.segments, context)
+        except Exception as error:  # noqa: BLE001 - one odd call must not stop the others
+            problems.append(_unexpected(one, error))
+        _store_hearing(around, one, found, transcript, heard)
+    return problems
+
+
+def transcript_key(one: StoredCall, ears: Ears) -> TranscriptKey:
+    """Gives what settles the words of a recorded call."""
+    return TranscriptKey(one.call.sha256 or "", ears.transcriber.identity, one.call.agent_channel)
+
+
+def _store_hearing(
+    around: Surroundings,
+    one: StoredCall,
+    transcript_id: int | None,
+    transcript: Transcript | None,
+    heard: HeardCall | None,
+) -> None:
+    segments = transcript.segments if transcript is not None else ()
+    match = match_call(one.call, segments, around.index, around.settings.matching)
+    with transaction(around.engine) as session:
+        if heard is None:
+            forget_hearing(session, one.id)
+        else:
+            save_hearing(session, one.id, transcript_id, heard)
+        save_match(session, one.id, match)
+
+
+def _transcribe_call(
+    around: Surroundings, one: StoredCall, ears: Ears, watch: Watcher
+) -> RecordingProblem | None:
+    key = transcript_key(one, ears)
+    with reading(around.engine) as session:
+        if find_transcript(session, key) is not None:  # the same sound came under two names
+            watch.done(0.0)
+            return None
+    try:
+        audio = ears.load_audio([Path(file) for file in one.files])
+        hints = transcription_hints(
+            one.call, around.index, around.snapshot.users, around.settings.speech
+        )
+        transcript = ears.transcriber.transcribe(audio, hints, watch.heard)
+    except StagecheckError:
+        raise
+    except UnusableRecordingError as error:
+        problem = RecordingProblem(one.call.recording or "", error.error, error.detail)
+    except Exception as error:  # noqa: BLE001 - one odd recording must not stop the others
+        problem = _unexpected(one, error)
+    else:
+        _keep(around.engine, key, audio, transcript)
+        watch.done(audio.duration_s)
+        return None
+    with transaction(around.engine) as session:
+        mark_unusable(session, key.sha256, problem.error, problem.detail)
+    watch.done(0.0)
+    return problem
+
+
+def _keep(engine: Engine, key: TranscriptKey, audio: CallAudio, transcript: Transcript) -> None:
+    with transaction(engine) as session:
+        add_transcript(session, key, transcript, now())
+        mark_transcribed(
+            session,
+            key.sha256,
+            duration_s=audio.duration_s,
+            codec=audio.codec,
+            notes=audio.notes,
+        )
+
+
+def _unexpected(one: StoredCall, error: Exception) -> RecordingProblem:
+    _log.debug("call failed", recording=one.call.recording, exc_info=error)
+    return RecordingProblem(
+        one.call.recording or one.call.call_id,
+        "failed",
+        f"an unexpected {type(error).__name__} ({error}); run again, and if it comes again "
+        "run with --verbose and report what it shows",
+    )
+
+
+def _readable(name: str | None) -> str | None:
+    """A name in a foreign encoding (CP1251) as text that a database and JSON can hold."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if name else None

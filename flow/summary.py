@@ -1,0 +1,115 @@
+"""What a run tells on the terminal: which deals are not where their cards are, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from models.vocabulary.deal import CrmSnapshot
+
+Json = Mapping[str, Any]
+Line = tuple[str, str]  # (style, text)
+
+_MOST = 20
+_SEVERITIES = ("high", "medium", "low")
+_STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
+_NOT_PROVED = ("missing", "contradicted", "late")
+
+
+def summary_lines(
+    result: Json, snapshot: CrmSnapshot, stage_keys: Mapping[str, Mapping[str, str]]
+) -> Iterator[Line]:
+    """Gives the lines of the summary with their styles, for the result of a run."""
+    names = _StageNames(snapshot, stage_keys)
+    deals = {deal.id: deal.name for deal in snapshot.deals}
+    yield from _unbacked(result, names, deals)
+    yield from _flags(result, deals)
+    yield from _coverage(result)
+
+
+def print_summary(lines: Iterator[Line], files: Mapping[str, Path | None]) -> None:
+    """Prints the summary to stdout, coloured on a terminal, and where the results lie."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(soft_wrap=True, highlight=False)
+    for style, text in lines:
+        console.print(Text(text, style=style))
+    for name, path in files.items():
+        if path is not None:
+            console.print(Text(f"{name}: {path}"))
+
+
+class _StageNames:
+    """The CRM's names of a template's stages."""
+
+    def __init__(self, snapshot: CrmSnapshot, stage_keys: Mapping[str, Mapping[str, str]]) -> None:
+        self._names: dict[tuple[str, str], str] = {}
+        for pipeline in snapshot.pipelines:
+            keys = stage_keys.get(pipeline.id, {})
+            for stage in pipeline.stages:
+                if stage.id in keys:
+                    self._names.setdefault((pipeline.id, keys[stage.id]), stage.name)
+
+    def of(self, pipeline_id: str, key: str | None) -> str:
+        """Gives the stage's name, its key where the CRM has no such stage."""
+        return self._names.get((pipeline_id, key or ""), key or "?")
+
+
+def _unbacked(result: Json, names: _StageNames, deals: Mapping[str, str]) -> Iterator[Line]:
+    gaps = Counter(deal["gap"] for deal in result["deals"])
+    ahead = [deal for deal in result["deals"] if deal["gap"] == "ahead"]
+    yield "bold", f"Deals whose stage is not backed: {len(ahead)} of {len(result['deals'])}"
+    for deal in ahead[:_MOST]:
+        recorded = names.of(deal["pipeline_id"], deal["recorded_stage"])
+        verified = names.of(deal["pipeline_id"], deal["verified_stage"])
+        name = deals.get(deal["id"], "")
+        yield "bold red", f"  {deal['id']} {name}: card at «{recorded}», really at «{verified}»"
+        for requirement in _reasons(deal):
+            yield "", f"      {requirement['explanation']}"
+    if len(ahead) > _MOST:
+        yield "", f"  and {len(ahead) - _MOST} more"
+    yield "", f"Cards behind their deal: {gaps['behind']}; cannot be told: {gaps['unknown']}"
+
+
+def _reasons(deal: Json) -> list[Json]:
+    """What holds the deal back: the critical demands of the verified stage that do not hold."""
+    return [
+        one
+        for one in deal["requirements"]
+        if one["stage"] == deal["verified_stage"]
+        and one["severity"] == "critical"
+        and one["verdict"] in _NOT_PROVED
+    ]
+
+
+def _flags(result: Json, deals: Mapping[str, str]) -> Iterator[Line]:
+    counts = Counter(flag["severity"] for flag in result["flags"])
+    shown = ", ".join(f"{counts[severity]} {severity}" for severity in _SEVERITIES)
+    yield "bold", f"Flags: {shown}"
+    for severity in _SEVERITIES[:2]:
+        flags = [flag for flag in result["flags"] if flag["severity"] == severity]
+        for flag in flags[:_MOST]:
+            where = deals.get(flag["deal_id"] or "") or flag["call_id"] or ""
+            text = f"  {severity}: {flag['kind']} ({where}): {flag['explanation']}"
+            yield _STYLES[severity], text
+        if len(flags) > _MOST:
+            yield "", f"  and {len(flags) - _MOST} more of this severity"
+
+
+def _coverage(result: Json) -> Iterator[Line]:
+    calls, errors = result["calls"], result["errors"]
+    missing = sum(flag["kind"] == "missing_recording" for flag in result["flags"])
+    understood = sum(call["outcome"] != "unintelligible" for call in calls)
+    tied = sum(call["deal"] is not None for call in calls)
+    hours = sum(call["duration_s"] or 0.0 for call in calls) / 3600
+    yield "bold", f"Coverage: {len(calls)} calls ({hours:.1f} h), {understood} understood"
+    yield "", f"  {tied} tied to a deal; {missing} answered calls without a recording"
+    if errors:
+        yield "bold red", f"Recordings that could not be used: {len(errors)}"
+        for error in errors[:_MOST]:
+            yield "", f"  {error['recording']}: {error['error']}: {error['detail']}"
+        if len(errors) > _MOST:
+            yield "", f"  and {len(errors) - _MOST} more (all are in the JSON)"
