@@ -8,11 +8,13 @@ folder or the one named by ``STAGECHECK_CONFIG``), the defaults below.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +29,12 @@ class SettingsError(Exception):
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+FILENAME_GROUPS = frozenset(
+    ["date", "time", "epoch", "from", "to", "other", "extension", "direction", "call_id", "agent"]
+    + ["deal_id"]
+)
 
 
 class PbxSettings(_Section):
@@ -44,7 +52,8 @@ class PbxSettings(_Section):
     filename_patterns: tuple[str, ...] = Field(
         default=(),
         description="further recording names as regular expressions with named groups "
-        "(date, time, from, to, extension, direction, call_id), tried first",
+        "(date, time, epoch, from, to, other, extension, direction, call_id, agent, deal_id), "
+        "tried first",
     )
     agent_channel: Literal[0, 1] | None = Field(
         default=None, description="channel of the agent in stereo recordings; inferred where unset"
@@ -59,6 +68,29 @@ class PbxSettings(_Section):
     extension_max_digits: int = Field(
         default=5, ge=2, le=7, description="a number this long or shorter is an extension"
     )
+
+    @field_validator("timezone", "cdr_timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError) as error:
+                raise ValueError(f"`{name}` is no IANA time zone (Europe/Moscow is one)") from error
+        return name
+
+    @field_validator("filename_patterns")
+    @classmethod
+    def _usable_patterns(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
+        for pattern in patterns:
+            try:
+                groups = set(re.compile(pattern).groupindex)
+            except re.error as error:
+                raise ValueError(f"`{pattern}` is no regular expression: {error}") from error
+            if not groups or groups - FILENAME_GROUPS:
+                known = ", ".join(sorted(FILENAME_GROUPS))
+                raise ValueError(f"`{pattern}` needs named groups, each one of: {known}")
+        return patterns
 
 
 class SpeechSettings(_Section):

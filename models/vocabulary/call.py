@@ -38,7 +38,8 @@ class CallFacts:
     """What one source says about a call; ``None`` means that the source does not say.
 
     Numbers stand as the source wrote them (`from_number`, `to_number`); they are
-    normalised only when facts of all sources are merged into a `Call`.
+    normalised only when facts of all sources are merged into a `Call`. `other_number` is
+    the other side's where the source does not say who called whom.
     `started_at` is always aware. `talk_s` is in seconds.
     """
 
@@ -56,6 +57,7 @@ class CallFacts:
     answered: bool | None = None
     talk_s: float | None = None
     deal_id: str | None = None
+    other_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class CdrRow:
     """One row of the PBX's call detail record, whatever its form was.
 
     `recording` is the base name of the recording where the CDR names one.
-    Channels are the PBX's names (``PJSIP/101-0000002b``). Times are aware.
+    Channels are the PBX's names (``PJSIP/101-0000002b``), `context` and `application` the
+    dialplan's (``from-did-direct``, ``Dial``). `direction` is set where the PBX writes it.
+    Times are aware.
     """
 
     call_id: str
@@ -81,6 +85,22 @@ class CdrRow:
     did: str | None = None
     recording: str | None = None
     userfield: str | None = None
+    context: str = ""
+    application: str = ""
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingProblem:
+    """Something in the recordings that could not be used, and what to do about it.
+
+    `recording` is the path relative to the recordings folder, `error` a short stable code
+    (``not_audio``, ``empty``, ``still_uploading``, ``bad_sidecar``...), `detail` a sentence.
+    """
+
+    recording: str
+    error: str
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
