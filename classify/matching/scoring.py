@@ -53,7 +53,7 @@ class Candidate:
 
     @property
     def points(self) -> float:
-        """All points together; a few hundredths above 1 at most."""
+        """All points together; many words may bring them above 1."""
         parts = self.found, self.by_standing, self.by_user, self.by_words, self.by_freshness
         return round(sum(parts), 4)
 
@@ -146,7 +146,7 @@ def _with_names(
         reasons.append(f"В разговоре назван контакт сделки: {name}.")
     company = index.companies.get(deal.company_id or "")
     if company is not None and is_company_said(company.name, spoken):
-        points = max(points, _NAME)
+        points += _NAME
         reasons.append(f"В разговоре названа компания: {company.name}.")
     if subject:
         points += _SUBJECT
