@@ -93,9 +93,7 @@ def _rules(*, english: bool) -> tuple[Rule, ...]:
     return (*OFFSET_RULES, *DAY_RULES, *CLOCK_RULES, *VAGUE_RULES)
 
 
-def _is_past(
-    frame: Frame, tokens: Sequence[Token], past: bool | None, *, english: bool
-) -> bool:
+def _is_past(frame: Frame, tokens: Sequence[Token], past: bool | None, *, english: bool) -> bool:
     if frame.ago or frame.shift == "last" or (frame.weeks is not None and frame.weeks < 0):
         return True
     if frame.days is not None:

@@ -64,7 +64,7 @@ def _same_clause(tokens: Sequence[Token]) -> list[Token]:
 
 def is_past(frame: Frame, tokens: Sequence[Token], *, english: bool) -> bool:
     """Whether the nearest verb speaks of what has been («в пятницу отправила»)."""
-    before = tokens[:frame.first][::-1]
+    before = tokens[: frame.first][::-1]
     after = tokens[frame.last :]
     gone, coming = [], []
     for side in (before, after):

@@ -99,7 +99,10 @@ OFFSET_RULES: tuple[Rule, ...] = (
         _ahead,
     ),
     rule(rf"через {_ABOUT}{_HALF}", _half_ahead),
-    rule(rf"(?:{_COUNT}{_UNIT}|полгода|полчаса) (?:тому )?назад", lambda m, a: _ago(m, a) if m["unit"] else {"vague": True}),
+    rule(
+        rf"(?:{_COUNT}{_UNIT}|полгода|полчаса) (?:тому )?назад",
+        lambda m, a: _ago(m, a) if m["unit"] else {"vague": True},
+    ),
     rule(rf"в течени[еи] (?:ближайш\w+ )?{_COUNT}(?P<working>рабоч\w+ )?{_UNIT}", _within),
     rule(rf"в ближайш(?:ий|ие) {_COUNT}(?P<working>рабоч\w+ )?(?P<unit>час|часа|минут)", _within),
     rule(

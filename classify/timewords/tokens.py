@@ -51,7 +51,7 @@ _RAW = re.compile(
     r"(?![^\W\d_]))"
     r"|(?P<grouped>(?<![\d])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?!\d))"
     r"|(?P<glued>\d+[^\W\d_]+)"
-    r"|(?P<number>\d+(?:,\d+)?)"
+    r"|(?P<number>\d+(?:[.,]\d+)?)"
     r"|(?P<word>[^\W\d_]+(?:['’][^\W\d_]+)*)"
     r"|(?P<hyphen>(?<=\w)-(?=\w))"
     r"|(?P<comma>[,;:()«»\"]|\s[-–—]\s)"
@@ -122,7 +122,7 @@ def _digit_ordinal_tag(word: str) -> str:
 
 def _number_tag(word: str) -> str:
     digits = re.sub(r"\s", "", word)
-    return f"n{digits}" if "," in digits else f"n{int(digits)}"
+    return f"n{int(digits)}" if digits.isdigit() else f"fraction{digits}"
 
 
 _RAW_TAGS = {
@@ -167,7 +167,11 @@ def _split_width(tokens: list[Token], index: int) -> int:
     """How many tokens make up one day's name from `index` on; 1 where nothing was split."""
     for width in (3, 2):
         parts = tokens[index : index + width]
-        if len(parts) < width or parts[0].tag == "-" or any(not p.tag.isalpha() and p.tag != "-" for p in parts):
+        if (
+            len(parts) < width
+            or parts[0].tag == "-"
+            or any(not p.tag.isalpha() and p.tag != "-" for p in parts)
+        ):
             continue
         if "".join(p.word for p in parts if p.tag != "-") in _SPLIT_WORDS:
             return width
