@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from models.vocabulary.errors import OutputError, StagecheckError
 
 _BUSY_TIMEOUT_MS = 10_000
 _MIGRATION_LOCK = 0x57A6E
+_PASSWORD = re.compile(r"(://[^:/@]*:).*(@)")
 _ONLY_READS = "stagecheck_only_reads"
 _FULL = ("disk is full", "No space left", "disk I/O error", "could not extend file")
 
@@ -35,8 +37,18 @@ def open_database(url: str) -> Engine:
         OutputError: there is no room for the tables.
     """
     engine = _engine(url)
-    with database_errors(engine.url):
-        migrate(engine)
+    from alembic.util import CommandError
+
+    try:
+        with database_errors(engine.url):
+            migrate(engine)
+    except CommandError as error:
+        engine.dispose()
+        place = engine.url.render_as_string(hide_password=True)
+        raise StagecheckError(
+            f"{place}: was written by a newer stagecheck ({error}). "
+            "Install that version, or name another folder with --state."
+        ) from error
     return engine
 
 
@@ -106,23 +118,27 @@ def database_errors(url: URL) -> Iterator[None]:
 
 
 def _engine(url: str) -> Engine:
+    shown = _PASSWORD.sub(r"\1***\2", url)
     try:
         parsed = make_url(url)
+        if parsed.drivername in ("postgres", "postgresql"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
         engine = create_engine(parsed, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
-        raise StagecheckError(
-            f"--db {url}: not a database that stagecheck knows. Use sqlite:///FILE or "
-            "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
-        ) from error
+        raise _unknown_database(shown) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StagecheckError(
-            f"--db {parsed.render_as_string()}: {parsed.get_backend_name()} is not supported. "
-            "Use sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
-        )
+        raise _unknown_database(shown)
     if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_at_once)
     return engine
+
+
+def _unknown_database(url: str) -> StagecheckError:
+    return StagecheckError(
+        f"--db {url}: not a database that stagecheck knows. Use sqlite:///FILE or "
+        "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+    )
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
