@@ -32,8 +32,8 @@ class _Section(BaseModel):
 
 
 FILENAME_GROUPS = frozenset(
-    ["date", "time", "epoch", "from", "to", "other", "extension", "direction", "call_id", "agent"]
-    + ["deal_id"]
+    {"date", "time", "epoch", "from", "to", "other", "extension", "direction"}
+    | {"call_id", "agent", "deal_id"}
 )
 
 

@@ -27,9 +27,7 @@ _DISPOSITIONS = {
 _BY_WORD = {word: kind for kind, words in _DISPOSITIONS.items() for word in words.split()}
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M")
 _EPOCH_OF_ID = re.compile(r"(\d{9,10})\.\d+$")
-_NAMED_RECORDING = re.compile(
-    r"(?:audio|recording|record|file)\s*[:=]\s*(.+)$", re.IGNORECASE
-)
+_NAMED_RECORDING = re.compile(r"(?:audio|recording|record|file)\s*[:=]\s*(.+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +155,8 @@ def _seconds(columns: Columns, name: str) -> float:
 def _disposition(word: str, talk_s: float) -> Disposition:
     key = re.sub(r"[\s-]+", "_", word.strip().casefold())
     kind = _BY_WORD.get(key)
-    if kind is None and (key or talk_s):
-        kind = Disposition.ANSWERED if talk_s else Disposition.FAILED if key.isidentifier() else None
+    if kind is None and re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+|", key):  # a rarer hangup cause
+        kind = Disposition.ANSWERED if talk_s else Disposition.FAILED if key else None
     if kind is None:
         raise ValueError(f"disposition: expected ANSWERED, NO ANSWER, BUSY..., found {word!r}")
     unanswered = kind is Disposition.ANSWERED and key == "normal_clearing" and not talk_s

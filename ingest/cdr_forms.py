@@ -14,17 +14,59 @@ Columns = Mapping[str, str]
 _DATE = re.compile(r"^(?:\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|\d\d[./]\d\d[./]\d{4} \d\d:\d\d)")
 _UNIQUE = re.compile(r"^(?:[\w.-]+-)?\d{9,10}\.\d+$")
 
-_ASTERISK = (
-    "accountcode src dst dcontext clid channel dstchannel lastapp lastdata start answer end "
-    "duration billsec disposition amaflags"
-).split()
-_CUSTOM = (
-    "clid src dst dcontext channel dstchannel lastapp lastdata start answer end duration "
-    "billsec disposition amaflags accountcode uniqueid userfield"
-).split()
-_FREESWITCH = (
-    "clid src dst dcontext start answer end duration billsec disposition uniqueid bleg accountcode"
-).split()
+_ASTERISK = [
+    "accountcode",
+    "src",
+    "dst",
+    "dcontext",
+    "clid",
+    "channel",
+    "dstchannel",
+    "lastapp",
+    "lastdata",
+    "start",
+    "answer",
+    "end",
+    "duration",
+    "billsec",
+    "disposition",
+    "amaflags",
+]
+_CUSTOM = [
+    "clid",
+    "src",
+    "dst",
+    "dcontext",
+    "channel",
+    "dstchannel",
+    "lastapp",
+    "lastdata",
+    "start",
+    "answer",
+    "end",
+    "duration",
+    "billsec",
+    "disposition",
+    "amaflags",
+    "accountcode",
+    "uniqueid",
+    "userfield",
+]
+_FREESWITCH = [
+    "clid",
+    "src",
+    "dst",
+    "dcontext",
+    "start",
+    "answer",
+    "end",
+    "duration",
+    "billsec",
+    "disposition",
+    "uniqueid",
+    "bleg",
+    "accountcode",
+]
 _NEW_COLUMNS = ("peeraccount", "linkedid", "sequence")
 
 _HEADERS = {
@@ -41,7 +83,17 @@ _HEADERS = {
     "dcontext": "dcontext context",
     "lastapp": "lastapp last_app",
 }
-_SAME_NAME = "clid channel dstchannel duration billsec userfield did cnum direction".split()
+_SAME_NAME = [
+    "clid",
+    "channel",
+    "dstchannel",
+    "duration",
+    "billsec",
+    "userfield",
+    "did",
+    "cnum",
+    "direction",
+]
 _CANONICAL = {alias: name for name, aliases in _HEADERS.items() for alias in aliases.split()} | {
     name: name for name in _SAME_NAME
 }
@@ -80,7 +132,9 @@ def _asterisk(fields: Sequence[str]) -> Columns:
 
 
 def _lone_column(value: str) -> str:
-    return "uniqueid" if _UNIQUE.match(value) or re.fullmatch(r"[0-9a-f-]{36}", value) else "userfield"
+    return (
+        "uniqueid" if _UNIQUE.match(value) or re.fullmatch(r"[0-9a-f-]{36}", value) else "userfield"
+    )
 
 
 def _is_date(fields: Sequence[str], at: int) -> bool:

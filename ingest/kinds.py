@@ -10,14 +10,14 @@ HEAD_BYTES = 4096
 _WAV_HEADER_BYTES = 44
 
 _HEADERLESS = frozenset(
-    [".gsm", ".alaw", ".al", ".alw", ".ulaw", ".ul", ".mu", ".ulw", ".pcm", ".g722", ".g729"]
-    + [".raw", ".sln", ".slin"]
-    + [f".sln{khz}" for khz in (12, 16, 24, 32, 44, 48, 96, 192)]
+    {".gsm", ".alaw", ".al", ".alw", ".ulaw", ".ul", ".mu", ".ulw", ".pcm", ".g722", ".g729"}
+    | {".raw", ".sln", ".slin"}
+    | {f".sln{khz}" for khz in (12, 16, 24, 32, 44, 48, 96, 192)}
 )
 _CONTAINERS = frozenset(
-    [".wav", ".wav16", ".wav48", ".wav49", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".mp4", ".aac"]
-    + [".flac", ".webm", ".mka", ".mkv", ".wma", ".amr", ".3gp", ".au", ".snd", ".aif", ".aiff"]
-    + [".caf", ".mpga", ".spx"]
+    {".wav", ".wav16", ".wav48", ".wav49", ".mp3", ".mpga", ".ogg", ".oga", ".opus", ".spx"}
+    | {".m4a", ".mp4", ".aac", ".flac", ".webm", ".mka", ".mkv", ".wma", ".amr", ".3gp"}
+    | {".au", ".snd", ".aif", ".aiff", ".caf"}
 )
 AUDIO_EXTENSIONS = _HEADERLESS | _CONTAINERS
 

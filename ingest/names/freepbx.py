@@ -125,4 +125,10 @@ def _unique_id_time(match: re.Match[str], name: NamedFile) -> datetime | None:
     return from_epoch(match["uid"].rpartition("-")[2], name.zone)
 
 
-_FORMS = ((_CONFERENCE, _conference), (_TYPED, _typed), (_DATED, _dated), (_OLD, _old), (_PLAIN, _plain))
+_FORMS = (
+    (_CONFERENCE, _conference),
+    (_TYPED, _typed),
+    (_DATED, _dated),
+    (_OLD, _old),
+    (_PLAIN, _plain),
+)

@@ -13,12 +13,42 @@ from models.vocabulary.phone import is_hidden_number
 _EDGE_BEFORE, _EDGE_AFTER = r"(?<![0-9A-Za-zА-Яа-яЁё.])", r"(?![0-9A-Za-zА-Яа-яЁё])"
 _ID = re.compile(rf"{_EDGE_BEFORE}(?P<id>{UNIQUE_ID}|{UUID}){_EDGE_AFTER}")
 _FORMATTED = r"(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{2}[ .-]?\d{2}"
-_NUMBER = re.compile(rf"(?<!\d)(?:{_FORMATTED}|\+?\d{{7,15}})(?!\d)|{_EDGE_BEFORE}\d{{2,6}}{_EDGE_AFTER}")
+_NUMBER = re.compile(
+    rf"(?<!\d)(?:{_FORMATTED}|\+?\d{{7,15}})(?!\d)|{_EDGE_BEFORE}\d{{2,6}}{_EDGE_AFTER}"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’-][^\W\d_]+)*\.?")
 _SEGMENT = re.compile(r"__+|[;,\[\]()]|(?<=\d)[_-]|[_-](?=\d)|\s-\s")
 _NOISE = frozenset(
-    "call calls rec record recording recorded auto audio voice file mono stereo left right mix "
-    "звонок запись разговор вызов от на до с в from to at и".split()
+    [
+        "call",
+        "calls",
+        "rec",
+        "record",
+        "recording",
+        "recorded",
+        "auto",
+        "audio",
+        "voice",
+        "file",
+        "mono",
+        "stereo",
+        "left",
+        "right",
+        "mix",
+        "звонок",
+        "запись",
+        "разговор",
+        "вызов",
+        "от",
+        "на",
+        "до",
+        "с",
+        "в",
+        "from",
+        "to",
+        "at",
+        "и",
+    ]
 )
 
 
@@ -85,7 +115,7 @@ def _sides(rest: _Rest) -> tuple[str | None, str | None, str | None]:
     if len(rest.outside) >= 2:
         return rest.outside[0], rest.outside[1], None
     if not rest.outside:
-        pair = (rest.inside + [None, None])[:2] if len(rest.inside) >= 2 else [None, None]
+        pair = ([*rest.inside, None, None])[:2] if len(rest.inside) >= 2 else [None, None]
         return pair[0], pair[1], None
     other, ours = rest.outside[0], rest.inside[0] if rest.inside else None
     if rest.direction is Direction.IN:

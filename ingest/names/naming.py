@@ -15,9 +15,18 @@ UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
 _COPY = re.compile(r"\s+(?:\(\d+\)|-\s+(?:копия|copy)(?:\s+\(\d+\))?)$", re.IGNORECASE)
 _WORDS = {
-    Direction.IN: "in incoming inbound вх вход входящий входящая входящие".split(),
-    Direction.OUT: "out outgoing outbound исх исход исходящий исходящая исходящие".split(),
-    Direction.INTERNAL: "internal внутр внутренний внутренняя внутренние".split(),
+    Direction.IN: ["in", "incoming", "inbound", "вх", "вход", "входящий", "входящая", "входящие"],
+    Direction.OUT: [
+        "out",
+        "outgoing",
+        "outbound",
+        "исх",
+        "исход",
+        "исходящий",
+        "исходящая",
+        "исходящие",
+    ],
+    Direction.INTERNAL: ["internal", "внутр", "внутренний", "внутренняя", "внутренние"],
 }
 DIRECTION_WORDS = {word: direction for direction, words in _WORDS.items() for word in words}
 

@@ -11,7 +11,8 @@ from pathlib import PurePosixPath
 _EARLIEST, _LATEST = 2000, 2100
 
 _YEAR_FIRST = re.compile(
-    r"(?<!\d)(?P<Y>(?:19|20)\d\d)(?P<s>[-._ ]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)(?P<gap>[T _.,-]{0,3}(?:at|в)?[ _-]?)"
+    r"(?<!\d)(?P<Y>(?:19|20)\d\d)(?P<s>[-._ ]?)(?P<m>\d\d)(?P=s)(?P<d>\d\d)"
+    r"(?P<gap>[T _.,-]{0,3}(?:at|в)?[ _-]?)"
     r"(?P<H>\d\d)(?P<t>[-.:_ ]?)(?P<M>\d\d)(?:(?P=t)(?P<S>\d\d))?(?P<utc>Z|\+\d\d:?\d\d)?(?!\d)"
 )
 _DAY_FIRST = re.compile(
@@ -19,7 +20,8 @@ _DAY_FIRST = re.compile(
     r"(?P<H>\d\d)(?P<t>[-.:_ ]?)(?P<M>\d\d)(?:(?P=t)(?P<S>\d\d))?(?P<utc>Z)?(?!\d)"
 )
 _SHORT_YEAR = re.compile(
-    r"(?<!\d)(?P<Y>\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<gap>[T _-])(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)(?!\d)"
+    r"(?<!\d)(?P<Y>\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<gap>[T _-])"
+    r"(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)(?!\d)"
 )
 _TIME_FIRST = re.compile(
     r"(?<!\d)(?P<H>\d\d)(?P<t>[-.:_])(?P<M>\d\d)(?P=t)(?P<S>\d\d)(?P<gap>[ _,]{1,3})"

@@ -1,0 +1,259 @@
+"""The way in: a folder of recordings becomes calls, with what could not be used beside them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core.settings import PbxSettings
+from ingest.arrival import Arrivals, scan_folder, shown
+from ingest.cdr import Cdr, read_cdr
+from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
+from ingest.cdr_join import CdrIndex, CdrSummary, Wanted, call_at_that_time, rows_for_recordings
+from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
+from ingest.legs import pair_legs
+from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts, said
+from ingest.names import facts_from_name
+from ingest.parties import OurSide, our_side, settle_parties, with_numbers
+from models.vocabulary.call import (
+    Call,
+    CallFacts,
+    CdrRow,
+    Direction,
+    MetadataSource,
+    RecordingProblem,
+)
+from models.vocabulary.deal import User
+from models.vocabulary.errors import InvalidInputError
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivedCall:
+    """A call and its audio: one file, or two legs, the outside party's first, ours second.
+
+    Of two legs `call.agent_channel` is 1 unless a sidecar says otherwise: the second file.
+    """
+
+    call: Call
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that a recordings folder and its call detail record gave.
+
+    `arrived` and `unrecorded` (calls that only the CDR knows, answered or not) stand in
+    the order of their start. `problems` are files and rows that could not be used;
+    `duplicates` are files that repeat another one's bytes, which is no error.
+    """
+
+    arrived: tuple[ArrivedCall, ...]
+    cdr: tuple[CdrRow, ...]
+    unrecorded: tuple[Call, ...]
+    problems: tuple[RecordingProblem, ...]
+    duplicates: tuple[RecordingProblem, ...] = ()
+
+
+def gather_calls(
+    folder: Path,
+    *,
+    pbx: PbxSettings,
+    timezone: str,
+    users: Sequence[User],
+    cdr: Path | None = None,
+) -> Gathered:
+    """Reads `folder` recursively and says of each recording which call it is.
+
+    `timezone` is the CRM's and counts where the PBX's settings name none. Without `cdr`
+    the call detail records that lie in the folder are used.
+
+    Raises:
+        InvalidInputError: the folder is missing or empty, or `cdr` is no call record.
+    """
+    zone, cdr_zone = _zone(pbx.timezone or timezone), _zone(pbx.cdr_timezone or timezone)
+    if pbx.cdr_timezone is None:
+        cdr_zone = zone
+    zone_is_set = pbx.cdr_timezone is not None
+    given = read_cdr(cdr, cdr_zone, zone_is_set=zone_is_set) if cdr is not None else None
+    arrivals = scan_folder(folder)
+    if given is not None and cdr is not None:
+        report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
+    tables = read_tables(arrivals, cdr_zone, zone_is_set=zone_is_set, skip=cdr)
+    rows = _all_rows([given] if given else tables.cdrs)
+    described = _describe(arrivals, tables, pbx, zone)
+    ours = _learn(described, rows, our_side(pbx, users))
+    return _tie(described, rows, ours, zone, arrivals)
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidInputError(
+            "timezone", f"`{name}` is no IANA time zone", "Write it like Europe/Moscow."
+        ) from error
+
+
+def _all_rows(cdrs: Iterable[Cdr]) -> tuple[CdrRow, ...]:
+    rows = dict.fromkeys(row for cdr in cdrs for row in cdr.rows)
+    return tuple(sorted(rows, key=lambda row: row.started_at))
+
+
+def _describe(
+    arrivals: Arrivals, tables: Tables, pbx: PbxSettings, zone: tzinfo
+) -> list[Described]:
+    """Each recording with what its sidecars and its name say."""
+    sidecars = Sidecars(arrivals, tables)
+    described = []
+    for recording in pair_legs(arrivals.audio):
+        facts = sidecars.facts_for(recording)
+        named = facts_from_name(
+            recording.place.with_name(recording.stem),
+            zone,
+            pbx.filename_patterns,
+            pbx.extension_max_digits,
+        )
+        facts += [named] if named is not None else []
+        described.append(Described(recording, shown(recording.place), tuple(facts)))
+    sidecars.report_orphans()
+    return described
+
+
+def _learn(described: Sequence[Described], rows: Sequence[CdrRow], ours: OurSide) -> OurSide:
+    """Numbers that sources show to be ours, so that no call takes them for a client's."""
+    ours = with_numbers(ours, learned_numbers(rows, ours))
+    shown_ours = []
+    for each in described:
+        for facts in each.facts:
+            if facts.direction is Direction.IN and facts.from_number:
+                shown_ours.append(facts.to_number)
+            elif facts.direction is Direction.OUT and facts.to_number:
+                shown_ours.append(facts.from_number)
+    return with_numbers(ours, shown_ours)
+
+
+def _tie(
+    described: Sequence[Described],
+    rows: Sequence[CdrRow],
+    ours: OurSide,
+    zone: tzinfo,
+    arrivals: Arrivals,
+) -> Gathered:
+    calls = group_rows(rows)
+    joined, used = _join(described, calls, ours)
+    kept, duplicates = _without_duplicates(joined)
+    arrived = [_arrived(each, ours, zone) for each in kept]
+    return Gathered(
+        arrived=_with_own_ids(sorted(arrived, key=lambda each: _order(each.call))),
+        cdr=tuple(rows),
+        unrecorded=_unrecorded(calls, used, ours),
+        problems=tuple(sorted(arrivals.problems, key=lambda p: (p.recording, p.detail))),
+        duplicates=tuple(duplicates),
+    )
+
+
+def _join(
+    described: Sequence[Described], calls: Sequence[CdrCall], ours: OurSide
+) -> tuple[list[Described], set[CdrRow]]:
+    """Adds to each recording the facts of its rows; also gives all rows that have one."""
+    index = CdrIndex(calls)
+    wanted = [_wanted(each, ours) for each in described]
+    rows_of = rows_for_recordings(index, wanted)
+    used = {row for rows in rows_of for row in rows}
+    free = [_summary(call, ours) for call in calls if not used.intersection(call.rows)]
+    joined = []
+    for each, want, rows in zip(described, wanted, rows_of, strict=True):
+        if not rows:
+            call = call_at_that_time(want, free)
+            rows = call.rows if call is not None else ()  # noqa: PLW2901 - the fallback's rows
+            used.update(rows)
+        facts = (*each.facts, facts_of_rows(rows, ours)) if rows else each.facts
+        joined.append(replace(each, facts=facts))
+    return joined, used
+
+
+def _wanted(described: Described, ours: OurSide) -> Wanted:
+    facts = merge_facts(described.facts)
+    parties = settle_parties(facts, ours)
+    ids = [each.call_id for each in described.facts] + [each.linked_id for each in described.facts]
+    recording = described.recording
+    return Wanted(
+        names=(*(file.place.name for file in recording.files), recording.stem),
+        ids=tuple(each for each in ids if each),
+        started_at=facts.started_at,
+        client=parties.client_number,
+        extension=parties.extension,
+    )
+
+
+def _summary(call: CdrCall, ours: OurSide) -> CdrSummary:
+    facts = facts_of_rows(call.rows, ours)
+    parties = settle_parties(facts, ours)
+    answers = [row.answered_at for row in call.rows if row.answered_at]
+    return CdrSummary(
+        call,
+        call.rows[0].started_at,
+        min(answers, default=None),
+        parties.client_number,
+        parties.extension,
+    )
+
+
+def _without_duplicates(
+    described: Sequence[Described],
+) -> tuple[list[Described], list[RecordingProblem]]:
+    """One recording per content, the best described; the others are named."""
+    by_content: dict[str, list[Described]] = defaultdict(list)
+    for each in described:
+        by_content[each.recording.sha256].append(each)
+    kept, duplicates = [], []
+    for same in by_content.values():
+        best, *others = sorted(same, key=_worth)
+        kept.append(best)
+        for other in others:
+            detail = f"the same bytes as {best.place}, which was used; nothing needs doing"
+            duplicates.append(RecordingProblem(other.place, "duplicate", detail))
+    return kept, duplicates
+
+
+def _worth(described: Described) -> tuple[int, bool, int, str]:
+    """Sorts the best described copy first."""
+    facts = merge_facts(described.facts)
+    trust = list(MetadataSource).index(facts.source)
+    return trust, facts.started_at is None, -len(said(facts)), described.place
+
+
+def _arrived(described: Described, ours: OurSide, zone: tzinfo) -> ArrivedCall:
+    call = call_of_recording(described, ours, zone)
+    files = described.recording.ordered(call.direction)
+    return ArrivedCall(call, tuple(file.path for file in files))
+
+
+def _with_own_ids(arrived: Sequence[ArrivedCall]) -> tuple[ArrivedCall, ...]:
+    """Several recordings of one call keep apart: all but the first get bytes of their hash."""
+    seen: Counter[str] = Counter()
+    result = []
+    for each in arrived:
+        call = each.call
+        if seen[call.call_id]:
+            call = replace(call, call_id=f"{call.call_id}~{(call.sha256 or '')[:8]}")
+        seen[each.call.call_id] += 1
+        result.append(replace(each, call=call))
+    return tuple(result)
+
+
+def _unrecorded(calls: Sequence[CdrCall], used: set[CdrRow], ours: OurSide) -> tuple[Call, ...]:
+    found = []
+    for call in calls:
+        if not used.intersection(call.rows):
+            facts: CallFacts = facts_of_rows(call.rows, ours)
+            found.append(call_of_facts(facts, call.rows[0].started_at, ours))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(call: Call) -> tuple[float, str]:
+    return call.started_at.timestamp(), call.recording or call.call_id

@@ -1,0 +1,116 @@
+"""Which rows of the call detail record belong to which recording."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from ingest.cdr_calls import CdrCall, id_key, name_key
+from models.vocabulary.call import CdrRow
+
+SAME_START_S = 60
+"""Names may carry the second of the answer, or a clock of their own, so starts may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is known of a recording before the CDR is asked, best first.
+
+    `names` are base names, `ids` unique or linked ids, `client` E.164.
+    """
+
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    started_at: datetime | None = None
+    client: str | None = None
+    extension: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CdrSummary:
+    """One call of the CDR as far as it takes to recognise it by time and numbers."""
+
+    call: CdrCall
+    started_at: datetime
+    answered_at: datetime | None
+    client: str | None
+    extension: str | None
+
+
+class CdrIndex:
+    """Finds rows by recording name and by id."""
+
+    def __init__(self, calls: Sequence[CdrCall]) -> None:
+        self._by_name: dict[str, list[CdrRow]] = defaultdict(list)
+        self._by_id: dict[str, list[CdrRow]] = defaultdict(list)
+        self._by_linked: dict[str, list[CdrRow]] = defaultdict(list)
+        self._call_of: dict[CdrRow, CdrCall] = {}
+        for call in calls:
+            for row in call.rows:
+                self._add(row, call)
+
+    def _add(self, row: CdrRow, call: CdrCall) -> None:
+        self._call_of[row] = call
+        for name in {row.recording, PurePosixPath(row.userfield or "").name or None}:
+            if name:
+                self._by_name[name_key(name)].append(row)
+        self._by_id[id_key(row.call_id)].append(row)
+        if row.linked_id:
+            self._by_linked[id_key(row.linked_id)].append(row)
+
+    def own_rows(self, wanted: Wanted) -> list[CdrRow]:
+        """The rows that name the recording or carry its id, best evidence first."""
+        names = [name_key(name) for name in wanted.names]
+        ids = [id_key(call_id) for call_id in wanted.ids]
+        for index, keys in (
+            (self._by_name, names),
+            (self._by_id, ids + names),
+            (self._by_linked, ids),
+        ):
+            for key in keys:
+                if key in index:
+                    return list(index[key])
+        return []
+
+    def call_of(self, row: CdrRow) -> CdrCall:
+        """The call that a row belongs to."""
+        return self._call_of[row]
+
+
+def rows_for_recordings(index: CdrIndex, wanted: Sequence[Wanted]) -> list[tuple[CdrRow, ...]]:
+    """For each recording its own rows and those rows of its call that no other one claims."""
+    own = [index.own_rows(each) for each in wanted]
+    claimed = {row for rows in own for row in rows}
+    joined = []
+    for rows in own:
+        mine = dict.fromkeys(rows)
+        for row in rows:
+            others = index.call_of(row).rows
+            mine |= dict.fromkeys(other for other in others if other not in claimed)
+        joined.append(tuple(sorted(mine, key=lambda row: row.started_at)))
+    return joined
+
+
+def call_at_that_time(wanted: Wanted, calls: Iterable[CdrSummary]) -> CdrCall | None:
+    """The only call with the recording's client (or extension) that began when it did."""
+    if wanted.started_at is None or not (wanted.client or wanted.extension):
+        return None
+    near = [call for call in calls if _same_parties(wanted, call) and _same_time(wanted, call)]
+    return near[0].call if len(near) == 1 else None
+
+
+def _same_parties(wanted: Wanted, call: CdrSummary) -> bool:
+    if wanted.client and call.client:
+        return wanted.client == call.client
+    return wanted.extension is not None and wanted.extension == call.extension
+
+
+def _same_time(wanted: Wanted, call: CdrSummary) -> bool:
+    times = [at for at in (call.started_at, call.answered_at) if at is not None]
+    at = wanted.started_at
+    return at is not None and any(
+        abs((at - time).total_seconds()) <= SAME_START_S for time in times
+    )

@@ -1,0 +1,149 @@
+"""Beside each recording: the sidecars and manifest rows that speak of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path, PurePosixPath
+
+from ingest.arrival import Arrivals, shown
+from ingest.cdr import Cdr, read_cdr
+from ingest.legs import Recording
+from ingest.sidecar import ManifestRow, is_manifest, is_sidecar, read_manifest, read_sidecar
+from ingest.tables import delimiter_of, read_text, split_line
+from models.vocabulary.call import CallFacts, RecordingProblem
+from models.vocabulary.errors import InvalidInputError
+
+
+@dataclass(slots=True)
+class Tables:
+    """The CSV files of a recordings folder: manifests and call detail records."""
+
+    manifests: list[tuple[PurePosixPath, list[ManifestRow]]] = field(default_factory=list)
+    cdrs: list[Cdr] = field(default_factory=list)
+
+
+def read_tables(
+    arrivals: Arrivals, zone: tzinfo, *, zone_is_set: bool, skip: Path | None
+) -> Tables:
+    """Reads every CSV of the folder as what it is; `skip` was read already.
+
+    Call detail records in the folder count only where none was given (`skip` is ``None``).
+    """
+    tables = Tables()
+    for path, place in arrivals.csv_files:
+        if skip is not None and path.resolve() == skip.resolve():
+            continue
+        try:
+            header = _first_row(path)
+            if is_manifest(header):
+                text = read_text(path)
+                delimiter = delimiter_of(text.splitlines()[0])
+                tables.manifests.append((place, read_manifest(text, shown(place), delimiter)))
+            elif header:
+                cdr = read_cdr(path, zone, zone_is_set=zone_is_set)
+                if skip is None:
+                    tables.cdrs.append(cdr)
+                    report_bad_rows(cdr, place, arrivals.problems)
+        except (OSError, ValueError, InvalidInputError):
+            arrivals.report(
+                place,
+                "unusable_table",
+                "the CSV is neither a manifest (it has no column `recording`) nor a call "
+                "detail record of Asterisk, FreePBX or FreeSWITCH; correct or remove it",
+            )
+    return tables
+
+
+def report_bad_rows(cdr: Cdr, place: PurePosixPath, problems: list[RecordingProblem]) -> None:
+    """Notes each row of a call detail record that could not be read."""
+    for line, sentence in cdr.problems:
+        detail = f"{shown(place)}, line {line}: {sentence}; the row was left out, correct it"
+        problems.append(RecordingProblem(shown(place), "bad_cdr_row", detail))
+
+
+class Sidecars:
+    """Finds what JSON sidecars and manifests say about a recording, and what is left over."""
+
+    def __init__(self, arrivals: Arrivals, tables: Tables) -> None:
+        self._arrivals = arrivals
+        self._json = {str(place).casefold(): (path, place) for path, place in arrivals.json_files}
+        self._rows = [
+            (place.parent, row, shown(place)) for place, rows in tables.manifests for row in rows
+        ]
+        self._used: set[object] = set()
+        self._told: set[str] = set()
+
+    def facts_for(self, recording: Recording) -> list[CallFacts]:
+        """Facts beside a recording, the closest sidecar first; problems are reported."""
+        found = []
+        for key in _sidecar_places(recording):
+            if key in self._json:
+                path, place = self._json[key]
+                self._used.add(key)
+                sidecar = read_sidecar(path, shown(place))
+                self._report(recording, sidecar.problems)
+                found.append(sidecar.facts)
+        for at, (folder, row, _) in enumerate(self._rows):
+            if _is_named(recording, folder, row.recording):
+                self._used.add(at)
+                self._report(recording, row.sidecar.problems)
+                found.append(row.sidecar.facts)
+        return [facts for facts in found if facts is not None]
+
+    def report_orphans(self) -> None:
+        """Notes sidecars and manifest rows whose recording did not come."""
+        for key, (path, place) in self._json.items():
+            if key not in self._used and _is_sidecar_file(path):
+                detail = (
+                    "no recording of this name lies beside the sidecar; send it, or remove this"
+                )
+                self._arrivals.report(place, "recording_missing", detail)
+        for at, (folder, row, manifest) in enumerate(self._rows):
+            if at not in self._used:
+                detail = (
+                    f"{manifest}, line {row.line}: the recording is not there; "
+                    "send it, or remove the row"
+                )
+                self._arrivals.report(folder / row.recording, "recording_missing", detail)
+
+    def _report(self, recording: Recording, sentences: Sequence[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._told:
+                self._told.add(sentence)
+                self._arrivals.report(recording.place, "bad_sidecar", sentence)
+
+
+def _first_row(path: Path) -> list[str]:
+    lines = read_text(path).splitlines()
+    return split_line(lines[0], delimiter_of(lines[0])) if lines else []
+
+
+def _sidecar_places(recording: Recording) -> list[str]:
+    """Where a recording's sidecar may lie, as lower-case places, closest first."""
+    names = []
+    for file in recording.files:
+        names += [f"{file.place}.json", str(file.place.with_suffix(".json"))]
+    names.append(str(recording.place.with_name(recording.stem + ".json")))
+    return list(dict.fromkeys(name.casefold() for name in names))
+
+
+def _is_named(recording: Recording, folder: PurePosixPath, named: str) -> bool:
+    """Whether a manifest's name means this recording: by path from it, or by base name."""
+    places = {PurePosixPath(named), folder / named}
+    bare = "/" not in named
+    for file in recording.files:
+        if bare and named in {file.place.name, file.place.stem, recording.stem}:
+            return True
+        if {file.place, file.place.with_suffix("")} & places:
+            return True
+    return False
+
+
+def _is_sidecar_file(path: Path) -> bool:
+    try:
+        return is_sidecar(json.loads(path.read_bytes().decode("utf-8-sig")))
+    except (OSError, ValueError, RecursionError):
+        return True
