@@ -13,7 +13,6 @@ from models.session import open_database, sqlite_url
 from models.store.lock import alone
 from models.vocabulary.errors import StagecheckError
 
-
 _HOLD = """
 import sys, time
 from models.session import open_database
