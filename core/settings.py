@@ -173,8 +173,8 @@ class VerificationSettings(_Section):
         description="beginnings of the subjects of messages that no person wrote",
     )
     meeting_not_held: str = Field(
-        default=r"не состоял|не приш[её]л|не пришл|не приех|не яв[иы]л|встреч\w* (была )?(отмен|перенес)"
-        r"|^(отмен|перенес|перенос|cancel|no[ -]?show|postpon)",
+        default=r"не состоял|не приш[её]л|не пришл|не приех|не яв[иы]л"
+        r"|встреч\w* (была )?(отмен|перенес)|^(отмен|перенес|перенос|cancel|no[ -]?show|postpon)",
         description="regular expression of results that say that a meeting did not take place",
     )
     call_not_reached: str = Field(

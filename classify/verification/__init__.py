@@ -1,0 +1,1 @@
+"""Does the stage hold: requirements, evidence, coverage, promises and flags. Pure."""

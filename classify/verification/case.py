@@ -1,0 +1,102 @@
+"""A deal with everything that is known about it: what the checks look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from classify.verification.coverage import BlindSpot
+from classify.verification.rules import PipelineRules
+from classify.verification.worktime import WorkCalendar
+from core.settings import VerificationSettings
+from models.vocabulary.action import Action, Outcome
+from models.vocabulary.deal import Activity, Company, Contact, Deal
+from models.vocabulary.verdict import JudgedCall
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moment that is judged, and how time counts there."""
+
+    as_of: datetime
+    calendar: WorkCalendar
+    settings: VerificationSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A card was moved; places in the template's line, ``None`` for a column outside it."""
+
+    at: datetime
+    source: int | None
+    target: int | None
+    to_key: str | None
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One deal before the verifier.
+
+    `calls` are the understood ones that count for the deal, `earlier_calls` all of the deal
+    or before its card, `client_calls` those of the client's other deals too, `unsettled` those
+    that may belong to it or to another. `blind_spots` are calls that nobody could
+    understand. `position` is the card's place in the line (``None``: outside, `lost`
+    where it was given up).
+    """
+
+    deal: Deal
+    rules: PipelineRules
+    clock: Clock
+    stage: str | None
+    position: int | None
+    lost: bool
+    company: Company | None
+    contacts: tuple[Contact, ...]
+    decision_maker_numbers: frozenset[str]
+    calls: tuple[JudgedCall, ...]
+    matched_calls: tuple[JudgedCall, ...]
+    client_calls: tuple[JudgedCall, ...]
+    unsettled: tuple[JudgedCall, ...]
+    blind_spots: tuple[BlindSpot, ...]
+    activities: tuple[Activity, ...]
+    moves: tuple[Move, ...]
+    first_recording: datetime | None
+    client_since: datetime
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment that is judged."""
+        return self.clock.as_of
+
+    @property
+    def since(self) -> datetime:
+        """From when on evidence counts for the deal."""
+        return self.deal.created_at - timedelta(hours=self.clock.settings.lead_in_hours)
+
+    def with_unsettled(self) -> Case:
+        """The deal as it would stand if the calls that may be its own were."""
+        calls = sorted((*self.calls, *self.unsettled), key=lambda call: call.call.started_at)
+        return replace(self, calls=tuple(calls))
+
+
+def spoken_at(call: JudgedCall, action: Action) -> datetime:
+    """When an action was said: the call's start and the second in it."""
+    return call.call.started_at + timedelta(seconds=action.start or 0.0)
+
+
+def ended_at(call: JudgedCall) -> datetime:
+    """When a call was over, by its recording or the PBX's talk time."""
+    seconds = call.duration_s or call.call.talk_s or 0.0
+    return call.call.started_at + timedelta(seconds=seconds)
+
+
+def is_conversation(call: JudgedCall) -> bool:
+    """Whether both sides spoke in substance."""
+    return call.understood and call.outcome is Outcome.CONVERSATION
+
+
+def left_stage_at(case: Case, index: int) -> datetime | None:
+    """When the card first stood beyond the stage with that place in the line."""
+    times = [m.at for m in case.moves if m.target is not None and m.target > index]
+    return min(times, default=None)

@@ -1,0 +1,174 @@
+"""What one deal's verdicts and promises raise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classify.evidence import Hit
+from classify.verification.case import Case
+from classify.verification.gap import done_beyond, verified_index
+from classify.verification.judge import Judged
+from classify.verification.promises import AGENT, Owed
+from classify.verification.wording import explain, when
+from models.vocabulary.action import ActionType
+from models.vocabulary.verdict import (
+    Evidence,
+    Flag,
+    FlagKind,
+    FlagSeverity,
+    Gap,
+    PromiseState,
+    Verdict,
+)
+
+_LOUDNESS = {
+    FlagKind.SLOT_MISMATCH: FlagSeverity.HIGH,
+    FlagKind.PROPOSAL_WITHOUT_NEEDS: FlagSeverity.MEDIUM,
+    FlagKind.FOLLOW_UP_MISSED: FlagSeverity.MEDIUM,
+}
+_NO_SHOW = frozenset({ActionType.FOLLOW_UP_AGREED.value, ActionType.MEETING_BOOKED.value})
+_THINGS = {
+    "proposal_sent": "отправка предложения",
+    "contract_sent": "отправка договора",
+    "invoice_sent": "выставление счёта",
+    "contract_signed": "подписание договора",
+    "payment": "оплата",
+    "follow_up_agreed": "повторный контакт",
+    "meeting_booked": "встреча",
+}
+
+
+def gap_flags(case: Case, judged: Sequence[Judged], gap: Gap) -> list[Flag]:
+    """The two flags that sum a deal up."""
+    if gap not in (Gap.AHEAD, Gap.BEHIND) or case.position is None:
+        return []
+    verified = verified_index(case, judged)
+    recorded_name = case.rules.stages[case.position].names.ru[0]
+    verified_name = case.rules.stages[verified].names.ru[0]
+    ahead = gap is Gap.AHEAD
+    reasons = (
+        [j for j in judged if j.blocks and j.index == verified]
+        if ahead
+        else done_beyond(case, judged)
+    )
+    facts = explain(case, reasons[0])
+    words = "доказан только этап" if ahead else "сделка уже на этапе"
+    return [
+        Flag(
+            kind=FlagKind.STAGE_AHEAD_OF_REALITY if ahead else FlagKind.STAGE_BEHIND_REALITY,
+            severity=FlagSeverity.HIGH if ahead else FlagSeverity.LOW,
+            explanation=f"В CRM этап «{recorded_name}», {words} «{verified_name}»: {facts}",
+            deal_id=case.deal.id,
+            user_id=case.deal.responsible_id,
+            at=case.moves[-1].at if case.moves else case.deal.created_at,
+            evidence=tuple(hit.evidence for j in reasons for hit in j.finding.hits),
+        )
+    ]
+
+
+def requirement_flags(case: Case, judged: Sequence[Judged], owed: Sequence[Owed]) -> list[Flag]:
+    """What the rule file asks to flag; nothing that a broken call-back already tells."""
+    flags = []
+    for one in judged:
+        kind = one.requirement.flags.get(one.verdict)
+        if kind is None or one.because_of is not None or one.closed:
+            continue
+        if kind is FlagKind.FOLLOW_UP_MISSED and _told_by_call_back(one, owed):
+            continue
+        flags.append(_requirement_flag(case, one, kind))
+    return flags
+
+
+def promise_flags(case: Case | None, owed: Sequence[Owed], told: Sequence[Flag]) -> list[Flag]:
+    """What was promised and not done in time; `told` are flags that tell of the same event."""
+    mismatched = {f.call_id for f in told if f.kind is FlagKind.SLOT_MISMATCH}
+    flags = []
+    for one in owed:
+        kind = _promise_kind(one)
+        meeting = one.promise.type == ActionType.MEETING_BOOKED.value
+        if kind is None or (meeting and one.promise.call_id in mismatched):
+            continue
+        flags.append(_promise_flag(case, one, kind))
+    return flags
+
+
+def _promise_kind(one: Owed) -> FlagKind | None:
+    if not one.failed:
+        return None
+    if one.promise.type not in _NO_SHOW or one.promise.by != AGENT:
+        return FlagKind.PROMISE_BROKEN
+    if one.promise.state is PromiseState.BROKEN or _slipped_a_day(one):
+        return FlagKind.NO_SHOW_OF_AGENT
+    return None  # some minutes late is late in the ledger, and no no-show
+
+
+def _slipped_a_day(one: Owed) -> bool:
+    if one.done_at is None or one.deadline is None:
+        return False
+    zone = one.call.call.started_at.tzinfo
+    return one.done_at.astimezone(zone).date() > one.deadline.astimezone(zone).date()
+
+
+def _promise_flag(case: Case | None, one: Owed, kind: FlagKind) -> Flag:
+    promise = one.promise
+    agent = promise.by == AGENT
+    broken = promise.state is PromiseState.BROKEN
+    severity = FlagSeverity.LOW
+    if agent:
+        severity = FlagSeverity.HIGH if broken else FlagSeverity.MEDIUM
+    who = "Менеджер" if agent else "Клиент"
+    done = "не выполнено" if broken else "выполнено позже срока"
+    due = f" до {promise.due.replace('T', ' ')[:16]}" if promise.due else ""
+    responsible = case.deal.responsible_id if case else None
+    return Flag(
+        kind=kind,
+        severity=severity,
+        explanation=f"{who}: {_THINGS[promise.type]}{due} — обещано и {done} «{promise.quote}».",
+        deal_id=case.deal.id if case else None,
+        call_id=promise.call_id,
+        user_id=one.call.call.user_id or responsible,
+        at=one.deadline,
+        evidence=(Evidence("call", promise.call_id, promise.made_at, promise.quote),),
+    )
+
+
+def _requirement_flag(case: Case, one: Judged, kind: FlagKind) -> Flag:
+    call_id = next((hit.call_id for hit in reversed(one.finding.hits) if hit.call_id), None)
+    if call_id is None and kind is FlagKind.PROPOSAL_WITHOUT_NEEDS:
+        call_id = _call_behind(case, one.finding.hits)
+    if kind is FlagKind.FOLLOW_UP_MISSED:
+        call_id = None  # no call made it: one is missing
+    at = one.finding.due or next((hit.at for hit in one.finding.hits if hit.at), case.as_of)
+    due = f" Срок: {when(case, one.finding.due)}." if one.verdict is Verdict.MISSING else ""
+    return Flag(
+        kind=kind,
+        severity=_LOUDNESS.get(kind, FlagSeverity.MEDIUM),
+        explanation=explain(case, one) + (due if one.finding.due else ""),
+        deal_id=case.deal.id,
+        call_id=call_id,
+        user_id=case.deal.responsible_id,
+        at=at,
+        evidence=tuple(hit.evidence for hit in one.finding.hits),
+    )
+
+
+def _call_behind(case: Case, hits: Sequence[Hit]) -> str | None:
+    """The last call before a record of the CRM: the one that led to it."""
+    at = next((hit.at for hit in hits if hit.at), None)
+    before = [c for c in case.calls if at is not None and c.call.started_at <= at]
+    return before[-1].call.call_id if before else None
+
+
+def _told_by_call_back(one: Judged, owed: Sequence[Owed]) -> bool:
+    """Whether the missing follow-up is the very call-back that the agent did not make."""
+    start = next((hit.at for hit in one.finding.hits if hit.at), None)
+    due = one.finding.due
+    return any(
+        o.promise.type == ActionType.FOLLOW_UP_AGREED.value
+        and _promise_kind(o) is FlagKind.NO_SHOW_OF_AGENT
+        and o.deadline is not None
+        and start is not None
+        and due is not None
+        and start <= o.deadline <= due
+        for o in owed
+    )

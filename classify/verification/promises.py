@@ -1,0 +1,334 @@
+"""The ledger of promises: what was promised in a call, by when, and what came of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from classify.verification.call_checks import Said, said, slot_day, slot_moment
+from classify.verification.case import Case, Clock, ended_at, is_conversation
+from classify.verification.coverage import BlindSpot, is_blind
+from classify.verification.crm_checks import done_at, fell_through, of_kind, payments, signed
+from models.vocabulary.action import ActionStatus, ActionType
+from models.vocabulary.call import Direction, MetadataSource
+from models.vocabulary.deal import Activity, ActivityKind, ActivityType
+from models.vocabulary.transcript import Speaker
+from models.vocabulary.verdict import JudgedCall, Promise, PromiseState
+
+AGENT, CLIENT = "agent", "client"
+
+_BY_CLIENT = frozenset({ActionType.PAYMENT, ActionType.CONTRACT_SIGNED})
+_PROMISED = (
+    ActionType.PROPOSAL_SENT,
+    ActionType.CONTRACT_SENT,
+    ActionType.INVOICE_SENT,
+    ActionType.CONTRACT_SIGNED,
+    ActionType.PAYMENT,
+)
+_AGREED = (ActionType.FOLLOW_UP_AGREED, ActionType.MEETING_BOOKED)
+# What heard later proves that it was done: to talk over a proposal one must have it.
+_PROVES = {
+    ActionType.PROPOSAL_SENT: (ActionType.PROPOSAL_SENT, ActionType.PROPOSAL_DISCUSSED),
+    ActionType.CONTRACT_SENT: (ActionType.CONTRACT_SENT, ActionType.CONTRACT_SIGNED),
+    ActionType.INVOICE_SENT: (ActionType.INVOICE_SENT,),
+    ActionType.CONTRACT_SIGNED: (ActionType.CONTRACT_SIGNED,),
+    ActionType.PAYMENT: (),
+}
+_KINDS = {
+    ActionType.PROPOSAL_SENT: ActivityKind.PROPOSAL,
+    ActionType.CONTRACT_SENT: ActivityKind.CONTRACT,
+    ActionType.INVOICE_SENT: ActivityKind.INVOICE,
+}
+_I_CALL = re.compile(
+    r"\b(я|сам|сама|мы)\b.{0,40}\b(пере|по)?(звон(ю|им)|набер(у|[её]м)|напиш(у|ем)|свяж(усь|емся))"
+    r"|\bI(?:'ll| will) (call|write|get back)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A promise in the ledger with the call it was made in.
+
+    `deadline` is when its time is over (tolerance and days off counted), ``None`` for a
+    call-back without a day.
+    """
+
+    promise: Promise
+    call: JudgedCall
+    deadline: datetime | None
+    done_at: datetime | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was not done in time."""
+        return self.promise.state in (PromiseState.BROKEN, PromiseState.LATE)
+
+
+def ledger(case: Case, all_calls: Sequence[JudgedCall]) -> list[Owed]:
+    """What was promised in a deal's calls, in the order of promising.
+
+    A promise that was renewed, moved or called off before its time is replaced by what
+    was agreed then. `all_calls` are all known calls: a call-back is any attempt.
+    """
+    owed = [
+        _settle_thing(case, one)
+        for one in said(case.calls, _PROMISED, (ActionStatus.PROMISED,))
+        if not _replaced(case.calls, one, case.clock)
+    ]
+    for one in said(case.calls, _AGREED):
+        if _replaced(case.calls, one, case.clock):
+            continue
+        if one.action.type is ActionType.MEETING_BOOKED:
+            owed.append(_settle_meeting(case, one))
+        else:
+            owed.append(settle_call_back(one, all_calls, case.clock, case))
+    return sorted(owed, key=lambda o: (o.promise.made_at, o.promise.type))
+
+
+def promises_without_deal(
+    call: JudgedCall, all_calls: Sequence[JudgedCall], clock: Clock
+) -> list[Owed]:
+    """What was promised in a call that no deal explains: only call-backs can be proved."""
+    own = [c for c in all_calls if c.call.client_number == call.call.client_number]
+    things = [
+        _owed(one, clock, PromiseState.UNKNOWN, None)
+        for one in said([call], _PROMISED, (ActionStatus.PROMISED,))
+    ]
+    backs = [
+        settle_call_back(one, all_calls, clock, None)
+        for one in said([call], (ActionType.FOLLOW_UP_AGREED,))
+        if not _replaced(own, one, clock)
+    ]
+    return things + backs
+
+
+def settle_call_back(
+    one: Said, all_calls: Sequence[JudgedCall], clock: Clock, case: Case | None
+) -> Owed:
+    """A call-back is kept by any attempt of ours in time, answered or not, or by the client's.
+
+    Where no PBX ledger was given, attempts that nobody answered cannot be seen, and an
+    absence proves nothing.
+    """
+    deadline = _deadline(one, clock)
+    by = _who_owes(one)
+    contacts = _contacts(one, all_calls, clock, case, by)
+    if contacts:
+        at = contacts[0]
+        late = deadline is not None and at > deadline
+        return _owed(one, clock, PromiseState.LATE if late else PromiseState.KEPT, at)
+    if deadline is None or deadline >= clock.as_of:
+        return _owed(one, clock, PromiseState.OPEN, None)
+    closed = case.deal.closed_at if case else None
+    if closed is not None and closed <= deadline:
+        return _owed(one, clock, PromiseState.UNKNOWN, None)
+    seen = has_pbx_ledger(all_calls)
+    return _owed(one, clock, PromiseState.BROKEN if seen else PromiseState.UNKNOWN, None)
+
+
+def has_pbx_ledger(calls: Sequence[JudgedCall]) -> bool:
+    """Whether a CDR was given: some call is known from it alone, or carries its facts."""
+    return any(
+        c.call.recording is None or c.call.metadata_from is MetadataSource.CDR for c in calls
+    )
+
+
+def _contacts(
+    one: Said, all_calls: Sequence[JudgedCall], clock: Clock, case: Case | None, by: str
+) -> list[datetime]:
+    start = max(ended_at(one.call), one.at)
+    number = one.call.call.client_number
+    deal_id = case.deal.id if case else None
+    times = [
+        c.call.started_at
+        for c in all_calls
+        if start < c.call.started_at <= clock.as_of
+        and c.call.direction is not Direction.INTERNAL
+        and _same_client(c, number, deal_id)
+        and (_attempt(c) or _reached(c))
+    ]
+    if case is not None:
+        times += [
+            done_at(a)
+            for a in case.activities
+            if a.created_at > start and _is_contact(a, by) and a.call_id is None
+        ]
+    return sorted(times)
+
+
+def _attempt(call: JudgedCall) -> bool:
+    return call.call.direction is not Direction.IN
+
+
+def _reached(call: JudgedCall) -> bool:
+    return is_conversation(call) or is_blind(call)
+
+
+def _is_contact(record: Activity, by: str) -> bool:
+    """A call or a message of the side that owed the contact, written down in the CRM."""
+    if record.type is ActivityType.CALL:
+        return record.completed_at is not None or record.due_at is None
+    return (
+        record.type is ActivityType.MESSAGE
+        and record.user_id is not None
+        and record.direction == ("out" if by == AGENT else "in")
+    )
+
+
+def _same_client(call: JudgedCall, number: str | None, deal_id: str | None) -> bool:
+    if deal_id is not None and call.match and call.match.deal_id == deal_id:
+        return True
+    return number is not None and call.call.client_number == number
+
+
+def _settle_meeting(case: Case, one: Said) -> Owed:
+    """An agreed meeting is kept when it was held: by the CRM's word or a later call's."""
+    deadline = _deadline(one, case.clock)
+    held = _held_after(case, one)
+    if held is not None:
+        return _owed(one, case.clock, PromiseState.KEPT, held)
+    if deadline is None or deadline >= case.as_of:
+        return _owed(one, case.clock, PromiseState.OPEN, None)
+    if _blind_after(case, one.at) or case.lost:
+        return _owed(one, case.clock, PromiseState.UNKNOWN, None)
+    planned = _crm_meetings(case, one)
+    if any(m.due_at and m.due_at > case.as_of for m in planned):
+        return _owed(one, case.clock, PromiseState.UNKNOWN, None)  # moved without a call
+    return _owed(one, case.clock, PromiseState.BROKEN, None)
+
+
+def _held_after(case: Case, one: Said) -> datetime | None:
+    day = slot_day(one.action.slots.get("datetime") or one.action.slots.get("date"))
+    spoken = [
+        later.at
+        for later in said(case.calls, (ActionType.MEETING_HELD,))
+        if later.key > one.key and _speaks_of(later, day)
+    ]
+    done = [m.completed_at for m in _crm_meetings(case, one) if m.completed_at]
+    return min([*spoken, *done], default=None)
+
+
+def _speaks_of(later: Said, day: object) -> bool:
+    named = slot_day(later.action.slots.get("date"))
+    return named is None or day is None or named == day
+
+
+def _crm_meetings(case: Case, one: Said) -> list[Activity]:
+    return [
+        a
+        for a in case.activities
+        if a.type is ActivityType.MEETING
+        and not fell_through(case, a)
+        and (a.completed_at is None or a.completed_at > one.at)
+    ]
+
+
+def _settle_thing(case: Case, one: Said) -> Owed:
+    """A document or a payment: the CRM proves it, for documents a later call as well."""
+    deadline = _deadline(one, case.clock)
+    if one.action.type is ActionType.PAYMENT:
+        records = [done_at(a) for a in payments(case) if _is_after(a, one)]
+    elif one.action.type is ActionType.CONTRACT_SIGNED:
+        records = [
+            done_at(a)
+            for a in case.activities
+            if a.kind is ActivityKind.CONTRACT and signed(a) and _is_after(a, one)
+        ]
+    else:
+        kind = _KINDS[one.action.type]
+        records = [done_at(a) for a in of_kind(case, kind) if _is_after(a, one)]
+    if records:
+        at = min(records)
+        late = deadline is not None and at > deadline
+        return _owed(one, case.clock, PromiseState.LATE if late else PromiseState.KEPT, at)
+    proofs = [p.at for p in said(case.calls, _PROVES[one.action.type]) if p.key > one.key]
+    if proofs:
+        return _owed(one, case.clock, PromiseState.KEPT, proofs[0])
+    return _owed(one, case.clock, _without_proof(case, one, deadline), None)
+
+
+def _without_proof(case: Case, one: Said, deadline: datetime | None) -> PromiseState:
+    if deadline is None or deadline >= case.as_of:
+        return PromiseState.OPEN
+    claimed = said(case.calls, (one.action.type,))  # "we have paid": words, no money
+    if any(later.key > one.key for later in claimed) or _blind_after(case, one.at):
+        return PromiseState.UNKNOWN
+    closed = case.deal.closed_at
+    if case.lost and (closed is None or closed <= deadline):
+        return PromiseState.UNKNOWN
+    return PromiseState.BROKEN
+
+
+def _is_after(record: Activity, one: Said) -> bool:
+    return done_at(record) >= one.call.call.started_at
+
+
+def _blind_after(case: Case, at: datetime) -> list[BlindSpot]:
+    return [spot for spot in case.blind_spots if spot.at > at]
+
+
+def _replaced(calls: Sequence[JudgedCall], one: Said, clock: Clock) -> bool:
+    """Whether the same was agreed anew or called off before its time was over."""
+    deadline = _deadline(one, clock)
+    statuses: tuple[ActionStatus, ...] = (ActionStatus.DECLINED,)
+    if one.action.type is not ActionType.FOLLOW_UP_AGREED:
+        statuses += (ActionStatus.PROMISED,)
+    if one.action.type is ActionType.MEETING_BOOKED:
+        statuses += (ActionStatus.DONE,)
+    later = said(calls, (one.action.type,), statuses)
+    return any(
+        new.key > one.key and new.call is not one.call and (deadline is None or new.at <= deadline)
+        for new in later
+    )
+
+
+def _deadline(one: Said, clock: Clock) -> datetime | None:
+    """When a promise's time is over.
+
+    An agreed hour is kept up to the tolerance; a day lasts until midnight, of the next
+    working day where it is none; a document or payment without a day has
+    `undated_promise_days`, a call-back or meeting without one has no end.
+    """
+    slots = one.action.slots
+    value = slots.get("due") or slots.get("datetime") or slots.get("date")
+    moment, day = slot_moment(value), slot_day(value)
+    settings = clock.settings
+    if one.action.type is ActionType.MEETING_BOOKED and day is not None:
+        return clock.calendar.end_of_working_day_from(day)
+    if moment is not None:
+        return moment + timedelta(minutes=settings.call_back_tolerance_minutes)
+    if day is not None:
+        return clock.calendar.end_of_working_day_from(day)
+    if one.action.type in _AGREED:
+        return None
+    days = timedelta(days=settings.undated_promise_days)
+    return clock.calendar.end_of_day(one.at + days)
+
+
+def _who_owes(one: Said) -> str:
+    if one.action.type in _BY_CLIENT:
+        return CLIENT
+    client_calls = (
+        one.action.type is ActionType.FOLLOW_UP_AGREED
+        and one.action.speaker is Speaker.CLIENT
+        and _I_CALL.search(one.action.quote)
+    )
+    return CLIENT if client_calls else AGENT
+
+
+def _owed(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -> Owed:
+    slots = one.action.slots
+    due = slots.get("due") or slots.get("datetime") or slots.get("date")
+    promise = Promise(
+        type=one.action.type.value,
+        by=_who_owes(one),
+        made_at=one.at,
+        state=state,
+        call_id=one.call.call.call_id,
+        quote=one.action.quote,
+        due=str(due) if due else None,
+    )
+    return Owed(promise, one.call, _deadline(one, clock), at)

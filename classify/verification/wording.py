@@ -1,0 +1,95 @@
+"""One plain Russian sentence per verdict: what was asked, and on which facts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from classify.evidence import Hit
+from classify.verification.case import Case
+from classify.verification.judge import Judged
+from models.vocabulary.verdict import Verdict
+
+_QUOTE_LENGTH = 80
+
+
+def explain(case: Case, judged: Judged) -> str:
+    """Why the requirement came to its verdict, for the people who read the pages."""
+    title = judged.requirement.title.ru
+    if judged.closed:
+        return f"Сделка закрыта без продажи, больше не требуется: {_lower(title)}."
+    if judged.because_of is not None:
+        return _inherited(case, judged, title)
+    facts = _in_brackets(evidence_words(case, judged.finding.hits))
+    due = when(case, judged.finding.due)
+    sentences = {
+        Verdict.MET: f"{title}{facts}.",
+        Verdict.WAIVED: f"Для этой сделки не требуется: {_lower(title)}.",
+        Verdict.LATE: f"Сделано, но позже срока {due}: {_lower(title)}{facts}.",
+        Verdict.PENDING: _pending(case, judged, title),
+        Verdict.UNKNOWN: f"Не проверить: {_lower(title)} — {_what_is_missing(case, judged)}.",
+    }
+    failure = judged.requirement.failure.ru.rstrip(".")
+    return sentences.get(judged.verdict, f"{failure}{facts}.")
+
+
+def when(case: Case, moment: datetime | None) -> str:
+    """A moment as the pages write it, in the CRM's time zone."""
+    if moment is None:
+        return "—"
+    local = moment.astimezone(case.clock.calendar.zone)
+    end_of_day = (local.hour, local.minute, local.second) == (23, 59, 59)
+    return local.strftime("%d.%m.%Y" if end_of_day else "%d.%m.%Y %H:%M")
+
+
+def evidence_words(case: Case, hits: tuple[Hit, ...], most: int = 2) -> str:
+    """The strongest pieces of evidence in words."""
+    chosen = sorted(hits, key=lambda hit: hit.grade)[:most]
+    return "; ".join(_hit_words(case, hit) for hit in chosen)
+
+
+def _hit_words(case: Case, hit: Hit) -> str:
+    evidence = hit.evidence
+    quote = f": «{_short(evidence.quote)}»" if evidence.quote else ""
+    if evidence.kind == "call":
+        return f"звонок {when(case, evidence.at)}{quote}"
+    if evidence.id.startswith("field:"):
+        return f"в CRM указано{quote}"
+    return f"запись CRM от {when(case, evidence.at)}{quote}"
+
+
+def _pending(case: Case, judged: Judged, title: str) -> str:
+    if judged.finding.due is not None:
+        return f"Срок ещё не прошёл ({when(case, judged.finding.due)}): {_lower(title)}."
+    return f"Ещё впереди: {_lower(title)}."
+
+
+def _inherited(case: Case, judged: Judged, title: str) -> str:
+    needed = next(r.title.ru for _, _, r in case.rules.requirements() if r.id == judged.because_of)
+    if judged.verdict is Verdict.UNKNOWN:
+        return f"Не проверить: {_lower(title)} — неизвестно, выполнено ли «{_lower(needed)}»."
+    if judged.verdict is Verdict.PENDING:
+        return f"Ещё впереди: {_lower(title)} — сначала нужно «{_lower(needed)}»."
+    return f"Не выполнено: {_lower(title)} — нет основания «{_lower(needed)}»."
+
+
+def _what_is_missing(case: Case, judged: Judged) -> str:
+    if judged.blind:
+        times = ", ".join(when(case, spot.at) for spot in judged.blind[:3])
+        return f"нет пригодной записи разговора {times}"
+    if judged.before:
+        return f"это время до начала записей ({when(case, case.first_recording)})"
+    return "подходящий звонок может относиться и к другой сделке клиента"
+
+
+def _in_brackets(facts: str) -> str:
+    return f" ({facts})" if facts else ""
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _QUOTE_LENGTH else line[: _QUOTE_LENGTH - 1].rstrip() + "…"
+
+
+def _lower(title: str) -> str:
+    head = title.split(" ", 1)[0]
+    return title if head.isupper() else title[:1].lower() + title[1:]

@@ -1,0 +1,119 @@
+"""Does the stage hold: the verifier's entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from classify.verification.call_flags import missing_recordings, strangers, unregistered_leads
+from classify.verification.case import Case, Clock
+from classify.verification.deal_flags import gap_flags, promise_flags, requirement_flags
+from classify.verification.gap import gap_of, verified_index
+from classify.verification.judge import Judged, judge
+from classify.verification.moment import known_at
+from classify.verification.move_flags import moved_without_contact
+from classify.verification.promises import ledger, promises_without_deal
+from classify.verification.rules import PipelineRules
+from classify.verification.wording import explain
+from classify.verification.worktime import WorkCalendar
+from classify.verification.world import World, build_case, build_world
+from core.settings import VerificationSettings
+from models.vocabulary.deal import CrmSnapshot
+from models.vocabulary.verdict import (
+    DealVerdict,
+    Flag,
+    Gap,
+    JudgedCall,
+    RequirementVerdict,
+    Verification,
+)
+
+
+def verify(
+    snapshot: CrmSnapshot,
+    pipelines: Mapping[str, PipelineRules],
+    calls: Sequence[JudgedCall],
+    *,
+    as_of: datetime,
+    settings: VerificationSettings,
+) -> Verification:
+    """Holds what was heard against what each deal's stage demands, as known at `as_of`.
+
+    `calls` are all known calls: the understood ones and those that only the CDR or a broken
+    recording tells of; coverage follows from them. `pipelines` are rule files by template
+    name. Same input, same answer; the snapshot's order of deals is kept.
+
+    Raises:
+        InvalidInputError: a pipeline's template or a stage's key is unknown.
+    """
+    calendar = WorkCalendar(settings.holidays_country, ZoneInfo(snapshot.timezone))
+    clock = Clock(as_of, calendar, settings)
+    world = build_world(known_at(snapshot, as_of), pipelines, calls, clock)
+    deals: list[DealVerdict] = []
+    flags: list[Flag] = []
+    for deal in world.snapshot.deals:
+        verdict, raised = _judge_deal(build_case(world, deal), world)
+        deals.append(verdict)
+        flags += raised
+    flags += _flags_of_calls(world)
+    return Verification(as_of, tuple(deals), tuple(flags))
+
+
+def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:
+    if _closed_before_recordings(case):
+        return _not_assessed(case), []
+    judged = judge(case)
+    gap = gap_of(case, judged)
+    owed = ledger(case, world.calls)
+    verdict = DealVerdict(
+        deal_id=case.deal.id,
+        pipeline_id=case.deal.pipeline_id,
+        recorded_stage=case.stage,
+        verified_stage=case.rules.stages[verified_index(case, judged)].key,
+        gap=gap,
+        requirements=tuple(_told(case, one) for one in judged),
+        promises=tuple(one.promise for one in owed),
+    )
+    flags = requirement_flags(case, judged, owed)
+    flags += promise_flags(case, owed, flags)
+    return verdict, [*gap_flags(case, judged, gap), *flags, *moved_without_contact(case)]
+
+
+def _flags_of_calls(world: World) -> list[Flag]:
+    flags = [*missing_recordings(world), *unregistered_leads(world)]
+    for call in strangers(world.calls):
+        owed = promises_without_deal(call, world.calls, world.clock)
+        flags += promise_flags(None, owed, ())
+    return flags
+
+
+def _told(case: Case, one: Judged) -> RequirementVerdict:
+    return RequirementVerdict(
+        stage=one.stage.key,
+        requirement_id=one.requirement.id,
+        severity=one.requirement.severity,
+        verdict=one.verdict,
+        grade=one.grade,
+        explanation=explain(case, one),
+        evidence=tuple(hit.evidence for hit in one.finding.hits),
+        rule_hash=one.requirement.rule_hash,
+    )
+
+
+def _closed_before_recordings(case: Case) -> bool:
+    """A deal that was over before anything was recorded cannot be judged, and is not."""
+    closed = case.deal.closed_at
+    if closed is None:
+        return False
+    return case.first_recording is None or closed < case.first_recording
+
+
+def _not_assessed(case: Case) -> DealVerdict:
+    return DealVerdict(
+        deal_id=case.deal.id,
+        pipeline_id=case.deal.pipeline_id,
+        recorded_stage=case.stage,
+        verified_stage=None,
+        gap=Gap.UNKNOWN,
+    )
