@@ -7,16 +7,17 @@ What cannot be settled stays a date or nothing: «на следующей нед
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date as Date
-from datetime import datetime, time as Time, timedelta, tzinfo
+from dataclasses import dataclass, replace
+from datetime import date as Date  # noqa: N812 - a field of ours is called `date`
+from datetime import datetime, timedelta, tzinfo
+from datetime import time as Time  # noqa: N812 - a field of ours is called `time`
 from functools import cache
 
 from classify.timewords.context import is_alternative, is_past, is_refused
 from classify.timewords.frames import Frame, clock_of
 from classify.timewords.joining import joined
 from classify.timewords.patterns import Rule, frames_of
-from classify.timewords.resolve import day_of, moment_of, monday_of
+from classify.timewords.resolve import day_of, moment_of, monday_of, weeks_of
 from classify.timewords.tokens import Token, tokens_of
 
 
@@ -74,10 +75,13 @@ def find_times(
     english = language.startswith("en")
     tokens = tokens_of(text, english=english)
     frames = joined(frames_of(tokens, _rules(english=english)), tokens, said_at.date())
-    return tuple(
-        _mention(frame, tokens, text, said_at, _is_past(frame, tokens, past, english=english))
-        for frame in frames
-    )
+    mentions = []
+    for previous, frame in zip((None, *frames), frames, strict=False):
+        gone = _is_past(frame, tokens, past, english=english)
+        refused = not gone and is_refused(frame, previous, tokens)
+        mention = _mention(frame, tokens, text, said_at, past=gone)
+        mentions.append(replace(mention, refused=refused))
+    return tuple(mentions)
 
 
 @cache
@@ -98,13 +102,13 @@ def _is_past(frame: Frame, tokens: Sequence[Token], past: bool | None, *, englis
         return True
     if frame.days is not None:
         return frame.days < 0 or (frame.days == 0 and bool(past))
-    if frame.shift is not None or frame.offset:
+    if frame.shift not in {None, "that"} or frame.offset:
         return False
     return is_past(frame, tokens, english=english) if past is None else past
 
 
 def _mention(
-    frame: Frame, tokens: Sequence[Token], text: str, said_at: datetime, past: bool
+    frame: Frame, tokens: Sequence[Token], text: str, said_at: datetime, *, past: bool
 ) -> TimeMention:
     start, end = tokens[frame.first].start, tokens[frame.last - 1].end
     moment = moment_of(frame, said_at)
@@ -124,15 +128,15 @@ def _mention(
         approximate=frame.approximate,
         exact_offset=exact,
         bound=frame.bound,
-        week=_week_of(frame, said_at.date()),
+        week=_week_of(frame, said_at.date(), past=past),
         weekday=frame.weekday if bare and frame.day is None and not past else None,
-        refused=is_refused(frame, tokens),
         alternative=is_alternative(frame, tokens),
     )
 
 
-def _week_of(frame: Frame, today: Date) -> Date | None:
-    return None if frame.weeks is None else monday_of(today) + timedelta(weeks=frame.weeks)
+def _week_of(frame: Frame, today: Date, *, past: bool) -> Date | None:
+    weeks = weeks_of(frame, past=past)
+    return None if weeks is None else monday_of(today) + timedelta(weeks=weeks)
 
 
 def _part_of(clock: Time) -> str:

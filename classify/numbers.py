@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classify.timewords.lexicon import is_counted
+from classify.timewords.numerals import words
 from classify.timewords.tokens import Token, tokens_of
 
 
@@ -43,7 +44,7 @@ _SCALES: dict[str, int] = {
     for word in words.split()
 }
 # «Тысяч триста», «миллиона полтора»: the scale before the number makes it a rough one.
-_INVERTING = frozenset("тысяч тысячи тыщ тыщи миллионов миллиона лямов ляма сотен".split())
+_INVERTING = frozenset(words("тысяч тысячи тыщ тыщи миллионов миллиона лямов ляма сотен"))
 _ONLY_AFTER_DIGITS = frozenset({"т", "к", "k"})
 _FRACTIONS = {"полтора": 1.5, "полторы": 1.5, "полутора": 1.5, "полтораста": 150.0}
 _HALVES = {
@@ -64,8 +65,10 @@ _CURRENCIES: tuple[tuple[str, str], ...] = (
     (r"сум(?:ов|ами)", "UZS"),
 )
 _ROUGH = frozenset(
-    "около примерно порядка приблизительно где-то то где плюс-минус примерная наверное about around "
-    "roughly approximately".split()
+    words(
+        "около примерно порядка приблизительно где-то то где плюс-минус примерная наверное "
+        "about around roughly approximately"
+    )
 )
 _MONEY_NOUNS = re.compile(
     r"предоплат|аванс|бюджет|оплат|долг|остат|налог|ндс|деньг|сумм|платеж|предел|налич|чист|итог"

@@ -4,53 +4,97 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from classify.timewords.frames import Frame
 from classify.timewords.lexicon import analyzer
+from classify.timewords.numerals import words
 from classify.timewords.tokens import Token
 
 _REACH = 6
 _COMMA_DISTANCE = 2
 # Past forms that speak of what lies ahead: arranging, wishing, understanding.
 _ARRANGING = frozenset(
-    "договориться договариваться говорить сказать хотеть думать планировать мочь предлагать "
-    "предложить просить попросить обещать записать поставить перенести назначить наметить "
-    "согласовать понять ждать быть стать решить собираться условиться услышать отметить "
-    "забронировать успеть принять указать выбрать забыть".split()
+    words(
+        "договориться договариваться говорить сказать хотеть думать планировать мочь "
+        "предлагать предложить просить попросить обещать записать поставить перенести "
+        "назначить наметить согласовать понять ждать стать собираться условиться услышать "
+        "отметить забронировать успеть принять указать выбрать забыть"
+    )
 )
+_SOFT = frozenset({"в", "во", "на", "уже", "давайте", "может", "лучше", "тогда", "on", "at"})
 _NO = frozenset(
-    "никак плохо неудобно занят занята занято заняты отпадает некогда откажусь неудобен".split()
+    words(
+        "никак плохо неудобно занят занята занято заняты отпадает некогда откажусь неудобен "
+        "сложно сложный сложная тяжело тяжеловато проблематично неудачно забит забита "
+        "расписан расписана мимо невозможно нереально выходной закрыто"
+    )
 )
 _NOT_ABLE = frozenset(
-    "могу смогу сможем можем получится получается выйдет успею успеем подходит подойдет вариант "
-    "будет буду удобно надо нужно хочу устроит устраивает выходит годится стоит".split()
+    words(
+        "могу смогу сможем можем получится получается выйдет успею успеем подходит подойдет "
+        "вариант работаем работаю работает будет буду удобно надо нужно хочу устроит "
+        "устраивает выходит годится стоит"
+    )
 )
-_ENGLISH_NO = frozenset("cannot can't won't busy impossible".split())
+_ENGLISH_NO = frozenset(words("cannot can't won't busy impossible"))
 _PAST_ENGLISH = frozenset(
-    "met sent received spoke talked discussed signed paid got saw came went had was were called".split()
+    words(
+        "met sent received spoke talked discussed signed paid got saw came went had was were called"
+    )
 )
 
 
 def is_alternative(frame: Frame, tokens: Sequence[Token]) -> bool:
     """Whether the frame is offered as one of several («или во вторник»)."""
-    before = [token.tag for token in tokens[max(0, frame.first - 3) : frame.first]]
-    return any(word in before for word in ("или", "либо", "or"))
+    before = [token.tag for token in tokens[max(0, frame.first - 3) : frame.first]][::-1]
+    joints = [tag for tag in before if tag not in _SOFT]
+    return bool(joints) and joints[0] in {"или", "либо", "or"}
 
 
-def is_refused(frame: Frame, tokens: Sequence[Token]) -> bool:
-    """Whether the time is refused («не завтра», «в среду не могу», «завтра никак»)."""
+def is_refused(frame: Frame, previous: Frame | None, tokens: Sequence[Token]) -> bool:
+    """Whether the time is refused («не завтра», «в среду не могу», «завтра никак»).
+
+    What stands between the `previous` time and this one speaks of the previous one.
+    """
     before = _same_clause(tokens[max(0, frame.first - 3) : frame.first][::-1])
     if before and before[0].tag in {"не", "not"}:
         return True
     after = _same_clause(tokens[frame.last : frame.last + 5])
-    return _says_no(after) or _says_no(before[::-1])
+    if _says_no(after) or _is_engaged(after):
+        return True
+    claimed = previous is not None and frame.first - previous.last <= 5
+    return not claimed and _says_no(before[::-1])
+
+
+def _is_engaged(after: Sequence[Token]) -> bool:
+    """«Завтра у меня врач», «во вторник я на объекте»: something else fills the day."""
+    words = [token.word for token in after]
+    if words[:1] == ["же"]:
+        words = words[1:]
+    if words[:2] in (["у", "меня"], ["у", "нас"]) and len(words) > 2:
+        return is_subject(words[2]) and not words[2].startswith(_WELCOME)
+    return bool(words) and words[0] in {"я", "мы"} and any(w in _AWAY for w in words)
+
+
+_WELCOME = ("окн", "врем", "возможност", "встреч", "созвон", "показ", "демонстрац", "свободн")
+_AWAY = frozenset(
+    {"выезде", "объекте", "отпуске", "командировке", "больничном", "отъезде", "разъездах", "дороге"}
+)
+
+
+@lru_cache(maxsize=8192)
+def is_subject(word: str) -> bool:
+    """Whether a word is a noun in the nominative."""
+    parse = analyzer().parse(word)[0]
+    return parse.tag.POS == "NOUN" and parse.tag.case in {"nomn", "accs"}
 
 
 def _says_no(clause: Sequence[Token]) -> bool:
     words = [token.word for token in clause]
     if any(word in _NO or word in _ENGLISH_NO for word in words):
         return True
-    return any(a == "не" and b in _NOT_ABLE for a, b in zip(words, words[1:], strict=False))
+    return any(a == "не" and b in _NOT_ABLE for a, b in pairwise(words))
 
 
 def _same_clause(tokens: Sequence[Token]) -> list[Token]:
@@ -66,7 +110,8 @@ def is_past(frame: Frame, tokens: Sequence[Token], *, english: bool) -> bool:
     """Whether the nearest verb speaks of what has been («в пятницу отправила»)."""
     before = tokens[: frame.first][::-1]
     after = tokens[frame.last :]
-    gone, coming = [], []
+    gone: list[int] = []
+    coming: list[int] = []
     for side in (before, after):
         for distance, tense in _verbs(side, english=english):
             (gone if tense == "past" else coming).append(distance)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from classify.timewords.frames import Bound, Need, Part
+from classify.timewords.numerals import words
 from classify.timewords.patterns import Around, Fields, Rule, rule
 from classify.timewords.russian_offset import distance
 
@@ -36,7 +37,7 @@ def _half_day(said: str | None) -> Part | None:
     """«PM» counts as the afternoon: twelve and one to eleven are told apart by the hour."""
     if not said:
         return None
-    if said.startswith("a") and "night" not in said or said.endswith("morning"):
+    if (said.startswith("a") and "night" not in said) or said.endswith("morning"):
         return "morning"
     return "night" if "night" in said else "evening" if said.endswith("evening") else "afternoon"
 
@@ -67,8 +68,10 @@ def _full_hour(match: re.Match[str], around: Around) -> Fields | None:
 
 
 _CLOSING = frozenset(
-    "on in at or and to the then please tomorrow today next this works good fine sharp would will "
-    "is if so but for with i we you it".split()
+    words(
+        "on in at or and to the then please tomorrow today next this works good fine sharp "
+        "would will is if so but for with i we you it"
+    )
 )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 Part = Literal["morning", "noon", "afternoon", "evening", "night"]
 Bound = Literal["by", "from", "after"]
-Shift = Literal["this", "next", "nearest", "last"]
+Shift = Literal["this", "next", "nearest", "last", "that"]
 Need = Literal["adjacent", "near", "alone"]
 
 

@@ -7,16 +7,18 @@ from dataclasses import replace
 from datetime import date
 
 from classify.timewords.frames import Frame, clock_of, united
+from classify.timewords.numerals import words
 from classify.timewords.resolve import day_of
 from classify.timewords.tokens import Token
 
 # Words that may stand between the pieces of one time.
 _FILLERS = frozenset(
-    "в во на к , - это то есть тоже давайте давай например скажем лучше ровно точно там ну вот так "
-    "э ээ эээ значит уже где примерно приблизительно прямо прям у нас самое опять же можно и "
-    "at on the of in , um uh about around say by for".split()
+    words(
+        "в во на к , - это то есть тоже давайте давай например скажем лучше ровно точно там "
+        "ну вот так э ээ эээ значит уже где примерно приблизительно прямо прям у нас самое "
+        "опять же можно at on the of in , um uh about around say by for"
+    )
 )
-_NEVER_JOIN = frozenset({"или", "либо", "а", "нет", "or", "no", "."})
 _LONGEST_GAP = 4
 
 
@@ -36,14 +38,11 @@ def _merged(left: Frame, right: Frame, tokens: Sequence[Token], today: date) -> 
     gap = [token.tag for token in tokens[left.last : right.first]]
     if len(gap) > _LONGEST_GAP or any(tag not in _FILLERS for tag in gap):
         return None
-    if "и" in gap and not left.now:
-        return None
     end_of_range = _range(left, right, gap)
     if end_of_range:
         return end_of_range
-    if left.vague != right.vague and not _may_join_vague(left, right):
-        return None
-    if left.now or right.now or not _days_agree(left, right, today):
+    unlike = left.vague != right.vague and not _may_join_vague(left, right)
+    if unlike or left.now or right.now or not _days_agree(left, right, today):
         return None
     if left.has_clock and right.has_clock:
         return _same_clock(left, right)
@@ -75,8 +74,7 @@ def _same_clock(left: Frame, right: Frame) -> Frame | None:
     part = left.part or right.part
     if clock_of(replace(left, part=part)) != clock_of(replace(right, part=part)):
         return None
-    frame = united(left, replace(right, hour=left.hour, minute=left.minute, literal=left.literal))
-    return frame
+    return united(left, replace(right, hour=left.hour, minute=left.minute, literal=left.literal))
 
 
 def _days_agree(left: Frame, right: Frame, today: date) -> bool:
@@ -86,7 +84,12 @@ def _days_agree(left: Frame, right: Frame, today: date) -> bool:
     pair = {_day_kind(left), _day_kind(right)}
     if pair == {"weekday", "date"} or (pair == {"weekday", "distance"} and _weekly(left, right)):
         return True
-    return len(pair) == 2 and day_of(left, today, past=False) == day_of(right, today, past=False)
+    if len(pair) != 2:
+        return False
+    ours, theirs = (day_of(frame, today, past=False) for frame in (left, right))
+    if pair == {"weekday", "distance"} and ours and theirs:
+        return ours.weekday() == theirs.weekday()  # «сегодня вторник»
+    return ours == theirs
 
 
 def _day_kind(frame: Frame) -> str:
@@ -101,7 +104,7 @@ def _weekly(left: Frame, right: Frame) -> bool:
 
 def _company_kept(frame: Frame, frames: Sequence[Frame], tokens: Sequence[Token]) -> bool:
     """Whether a bare number has the company that makes it a time."""
-    if frame.needs is None or (frame.has_day and not frame.vague):
+    if frame.needs is None:
         return True
     if frame.needs == "alone":
         return _stands_alone(frame, tokens)

@@ -8,7 +8,7 @@ from pymorphy3 import MorphAnalyzer
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from classify.timewords.numerals import russian_numerals
+from classify.timewords.numerals import russian_numerals, words
 
 WEEKDAYS: dict[str, int] = {
     form: day
@@ -26,7 +26,7 @@ WEEKDAYS: dict[str, int] = {
     for form in forms.split()
 }
 
-_MONTH_STEMS = "январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр".split()
+_MONTH_STEMS = words("январ феврал март апрел ма июн июл август сентябр октябр ноябр декабр")
 _HARD_MONTHS = {"март", "август"}
 
 
@@ -40,7 +40,7 @@ def _months() -> dict[str, tuple[int, bool]]:
         else:
             forms, genitive = (stem + "ь", stem + "е", stem + "ю"), stem + "я"
         table[genitive] = (number, True)
-        table.update({form: (number, False) for form in forms})
+        table.update(dict.fromkeys(forms, (number, False)))
     return table
 
 
@@ -118,6 +118,14 @@ def mend(word: str) -> str:
         word, _fuzzy_targets(), scorer=Levenshtein.distance, score_cutoff=cutoff
     )
     return str(found[0]) if found else word
+
+
+@lru_cache(maxsize=8192)
+def is_neuter(word: str) -> bool:
+    """Whether a word may be a neuter noun, so that «пятое место» is a place and no date."""
+    likely = [parse.tag for parse in analyzer().parse(word) if parse.score >= 0.2]
+    nouns = [tag for tag in likely if tag.POS == "NOUN" and tag.gender == "neut"]
+    return any(tag.case in {"nomn", "accs"} for tag in nouns)
 
 
 _COUNTED_CASES = {"gent", "loct", "datv", "ablt"}

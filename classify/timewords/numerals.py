@@ -27,6 +27,11 @@ class Numeral:
     place: int
 
 
+def words(text: str) -> tuple[str, ...]:
+    """The words of a list written as one line."""
+    return tuple(text.split())
+
+
 # Forms that name an hour as they stand («в пять») | forms that bend («к пяти») and
 # the misspellings that recognisers write.
 _CARDINALS: dict[int, str] = {
@@ -126,16 +131,16 @@ _THIRD = {
     "третьих": Form.OTHER,
 }
 
-_ENGLISH_CARDINALS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen"
-).split()
+_ENGLISH_CARDINALS = words(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen"
+)
 _ENGLISH_TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50}
 _ENGLISH_LARGE_TENS = {"sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-_ENGLISH_ORDINALS = (
+_ENGLISH_ORDINALS = words(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
     "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"
-).split()
+)
 
 
 def fold(word: str) -> str:
@@ -159,6 +164,8 @@ def russian_numerals() -> dict[str, Numeral]:
             table[word] = Numeral(value, Form.CARDINAL, _place(value))
         for word in oblique.split():
             table[word] = Numeral(value, Form.OBLIQUE, _place(value))
+        if 11 <= value <= 30:
+            table[direct.split()[0] + "ю"] = Numeral(value, Form.OBLIQUE, _place(value))
     for value, stems in _ORDINAL_STEMS.items():
         for stem in stems.split():
             for ending, form in _ORDINAL_ENDINGS.items():
@@ -189,4 +196,6 @@ def may_follow(previous: Numeral, following: Numeral) -> bool:
     """
     if previous.form not in {Form.CARDINAL, Form.OBLIQUE} or following.value == 0:
         return False
+    if previous.form is Form.OBLIQUE and following.form is not Form.OBLIQUE:
+        return False  # «без двадцати три»
     return previous.value >= 20 and previous.place > following.place

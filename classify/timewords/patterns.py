@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from classify.timewords.frames import Frame
 from classify.timewords.tokens import Token
 
+# How many tokens around a match a reader may look at.
+_SIGHT = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Around:
@@ -54,46 +57,46 @@ def rule(pattern: str, read: Reader) -> Rule:
 
 def frames_of(tokens: Sequence[Token], rules: Sequence[Rule]) -> list[Frame]:
     """All frames from left to right; at one place the longest match wins, then the first rule."""
-    starts, line = _line(tokens)
-    index_at = {start: index for index, start in enumerate(starts)}
-    ends = {start + len(token.tag): i + 1 for i, (start, token) in enumerate(zip(starts, tokens))}
+    line = _Line.of(tokens)
     found: list[Frame] = []
     index = 0
     while index < len(tokens):
-        frame = _longest(tokens, rules, line, starts[index], index_at, ends)
+        frame = _longest(line, rules, index)
         if frame:
             found.append(frame)
         index = frame.last if frame else index + 1
     return found
 
 
-def _line(tokens: Sequence[Token]) -> tuple[list[int], str]:
-    starts, position = [], 0
-    for token in tokens:
-        starts.append(position)
-        position += len(token.tag) + 1
-    return starts, " ".join(token.tag for token in tokens)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The tags as one line of text, and where in it the tokens begin and end."""
+
+    tokens: Sequence[Token]
+    tags: str
+    starts: Sequence[int]
+    token_after: Mapping[int, int]
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token]) -> _Line:
+        starts, token_after, position = [], {}, 0
+        for index, token in enumerate(tokens, start=1):
+            starts.append(position)
+            position += len(token.tag) + 1
+            token_after[position - 1] = index
+        return cls(tokens, " ".join(token.tag for token in tokens), starts, token_after)
 
 
-def _longest(
-    tokens: Sequence[Token],
-    rules: Sequence[Rule],
-    line: str,
-    start: int,
-    index_at: Mapping[int, int],
-    ends: Mapping[int, int],
-) -> Frame | None:
-    matches = []
-    for candidate in rules:
-        match = candidate.pattern.match(line, start)
-        if match and match.end() > start:
-            matches.append((match, candidate))
+def _longest(line: _Line, rules: Sequence[Rule], first: int) -> Frame | None:
+    start = line.starts[first]
+    matches = [(match, r) for r in rules if (match := r.pattern.match(line.tags, start))]
     matches.sort(key=lambda pair: -pair[0].end())
-    first = index_at[start]
     for match, candidate in matches:
-        last = ends[match.end()]
-        around = Around(tokens[max(0, first - 6) : first][::-1], tokens[last : last + 6])
-        said = candidate.read(match, around)
+        last = line.token_after.get(match.end())
+        if last is None:
+            continue
+        before, after = line.tokens[max(0, first - _SIGHT) : first], line.tokens[last:]
+        said = candidate.read(match, Around(before[::-1], after[:_SIGHT]))
         if said is not None:
             return Frame(first, last, **said)  # type: ignore[arg-type]  # readers name Frame's fields
     return None

@@ -15,15 +15,21 @@ def day_of(frame: Frame, today: date, *, past: bool) -> date | None:
     """The day a frame means, seen from `today`; ``None`` where no day was settled."""
     if frame.bound == "after" and not frame.has_clock and frame.part is None:
         return None
-    if frame.weekday is not None and frame.day is not None:
-        return _weekday_and_date(frame, today, past=past)
+    if frame.days is not None and frame.weeks is None:
+        return today + timedelta(days=frame.days)
+    if frame.day is not None:
+        settle = _date if frame.weekday is None else _weekday_and_date
+        return settle(frame, today, past=past)
     if frame.weekday is not None:
         return _weekday(frame, today, past=past)
-    if frame.day is not None:
-        return _date(frame, today, past=past)
-    if frame.days is not None:
-        return today + timedelta(days=frame.days)
-    return add_months(today, frame.months) if frame.months is not None else None
+    if frame.months is not None:
+        return add_months(today, frame.months)
+    return None if frame.days is None else today + timedelta(days=frame.days)
+
+
+def weeks_of(frame: Frame, *, past: bool) -> int | None:
+    """The calendar week meant, counted from this one; «та неделя» lies behind or ahead."""
+    return -1 if past and frame.shift == "that" and frame.weeks == 1 else frame.weeks
 
 
 def monday_of(day: date) -> date:
@@ -43,19 +49,20 @@ def moment_of(frame: Frame, said_at: datetime) -> datetime | None:
     """The moment that «через два часа» means, to the minute of the call."""
     if frame.seconds is None:
         return None
-    return said_at + timedelta(seconds=frame.seconds)
+    return (said_at + timedelta(seconds=frame.seconds)).replace(second=0, microsecond=0)
 
 
 def _weekday(frame: Frame, today: date, *, past: bool) -> date:
     weekday = frame.weekday or 0
     this_week = monday_of(today) + timedelta(days=weekday)
-    if frame.weeks is not None:
-        return this_week + timedelta(weeks=frame.weeks)
-    if frame.shift == "next":
+    weeks = weeks_of(frame, past=past)
+    if weeks is not None:
+        return this_week + timedelta(weeks=weeks)
+    if frame.shift == "next" or (frame.shift == "that" and not past):
         return this_week + timedelta(weeks=1)
     if frame.shift == "this" and this_week >= today:
         return this_week
-    if frame.shift == "last" or (past and frame.shift is None):
+    if frame.shift == "last" or (past and frame.shift in {None, "that"}):
         return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
     return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
 

@@ -6,6 +6,7 @@ import re
 
 from classify.timewords.frames import Bound, Need, Part
 from classify.timewords.lexicon import is_counted
+from classify.timewords.numerals import words
 from classify.timewords.patterns import Around, Fields, Rule, rule
 
 _ROUGHLY = (
@@ -35,8 +36,10 @@ _BOUNDS: dict[str, Bound] = {
     "не раньше": "after",
 }
 _UNITS_OF_OTHER_THINGS = frozenset(
-    "% км м см мм кг г р руб шт тыс млн млрд тысяч тысячи тысячу миллион миллиона миллионов раз "
-    "раза х евро долларов ₽ $ € квт штук человек сотен".split()
+    words(
+        "% км м см мм кг г р руб шт тыс млн млрд тысяч тысячи тысячу миллион миллиона "
+        "миллионов раз раза х евро долларов ₽ $ € квт штук человек сотен"
+    )
 )
 
 
@@ -260,6 +263,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
         _between,
     ),
     rule(rf"{_AT}[nm]\d+ - [nm](?P<other>\d+){_UNIT}{_PART}", _either_hour),
+    rule(r"(?:часа|часов|часиков) (?P<prep>в) n\d+ в n(?P<other>\d+)(?P<unit>)", _either_hour),
     rule(r"(?:в )?(?:начал[еоу]|конц[еу]) o(?P<of>\d+)g", _hour_begun),
     rule(r"в o\d+x часу", _hour_begun),
 )

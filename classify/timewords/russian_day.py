@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classify.timewords.frames import Bound, Part, Shift
-from classify.timewords.lexicon import is_counted
+from classify.timewords.lexicon import is_counted, is_neuter
 from classify.timewords.patterns import Around, Fields, Rule, rule
 
 _TO = (
@@ -38,7 +38,7 @@ _SHIFTS: dict[str, Shift] = {
     "текущ": "this",
     "след": "next",
     "будущ": "next",
-    "т": "next",
+    "т": "that",
     "ближайш": "nearest",
     "прошл": "last",
     "минувш": "last",
@@ -74,12 +74,14 @@ def _weekday(match: re.Match[str], _: Around) -> Fields | None:
         said["shift"] = shift
     if match["week"]:
         said["weeks"] = _WEEKS[_shift(match["week"])]
+        said["shift"] = _that(match["week"])
     return said
 
 
 _WEEKS: dict[Shift | None, int | None] = {
     "this": 0,
     "next": 1,
+    "that": 1,
     "nearest": None,
     "last": -1,
     None: None,
@@ -87,7 +89,14 @@ _WEEKS: dict[Shift | None, int | None] = {
 
 
 def _week(match: re.Match[str], _: Around) -> Fields | None:
-    return {"weeks": _WEEKS[_shift(match["shift"])], "vague": True}
+    return {
+        "weeks": _WEEKS[_shift(match["shift"])], "shift": _that(match["shift"]), "vague": True
+    }  # fmt: skip
+
+
+def _that(word: str) -> Shift | None:
+    """«Той» stays open between the coming and the last week until the verb is known."""
+    return "that" if _shift(word) == "that" else None
 
 
 def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
@@ -95,6 +104,8 @@ def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
     groups = match.groupdict()
     day, form, month = int(match["day"]), groups.get("form") or "n", groups.get("month")
     settled = bool(month or groups.get("number") or groups.get("before"))
+    if around.before and around.before[0].word.startswith(_STREETS):
+        return {"vague": True}
     if not 1 <= day <= 31 or (not settled and not _is_date(form, day, groups, around)):
         return None
     return {
@@ -103,8 +114,13 @@ def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
         "year": _year(groups.get("year")),
         "bound": _BOUNDS.get(groups.get("prep") or ""),
         "approximate": bool(groups.get("before")),
-        "needs": "adjacent" if form == "s" and not settled and not groups.get("prep") else None,
+        "needs": "adjacent" if _is_enumeration(form, day, groups, settled=settled) else None,
     }
+
+
+def _is_enumeration(form: str, day: int, groups: dict[str, str | None], *, settled: bool) -> bool:
+    """«Третье, сроки»: a small neuter ordinal on its own may only number a point."""
+    return form == "s" and day < 10 and not settled and not groups.get("prep")
 
 
 def _is_date(form: str, day: int, groups: dict[str, str | None], around: Around) -> bool:
@@ -118,10 +134,11 @@ def _is_date(form: str, day: int, groups: dict[str, str | None], around: Around)
     if form == "d":
         return prep in {"к", "ко"}
     if form == "s":
-        return prep in {"на", None} and day > 2
+        return prep in {"на", None} and day > 2 and not is_neuter(word)
     return prep in {"до", "с", "со", "после", "не позднее", "не позже", "не раньше", None}
 
 
+_STREETS = ("улиц", "площад", "проспект", "переул", "имени", "бульвар", "набережн")
 _AFTER_A_DATE = {"утром", "вечером", "днем", "часам", "часикам", "числа", "нам", "вам", "мне"}
 
 
@@ -141,9 +158,9 @@ def _written_date(match: re.Match[str], _: Around) -> Fields | None:
 
 _PART_WORDS: dict[str, Part] = {
     "утр": "morning",
-    "перв": "morning",
+    "o1": "morning",
     "днем": "afternoon",
-    "втор": "afternoon",
+    "o2": "afternoon",
     "веч": "evening",
     "ноч": "night",
     "конц": "evening",
@@ -163,6 +180,11 @@ def _lunch(match: re.Match[str], _: Around) -> Fields | None:
     prep = match["prep"] or ""
     parts: dict[str, Part] = {"до": "morning", "после": "afternoon"}
     return {"part": parts.get(prep, "noon"), "bound": "by" if prep in {"до", "к"} else None}
+
+
+def _period(match: re.Match[str], _: Around) -> Fields | None:
+    """«С первого по пятое декабря» names no day."""
+    return {"vague": True} if re.search(r"числ|mo|o\d+", match.group()) else None
 
 
 def _now(_: re.Match[str], __: Around) -> Fields | None:
@@ -188,9 +210,13 @@ DAY_RULES: tuple[Rule, ...] = (
         _weekday,
     ),
     rule(r"(?:кажд\w+|по) wd\d", _vague),
-    rule(rf"(?:(?:на|в|с|до|к|под|через) )?{_SHIFT} {_WEEK_NOUN}", _week),
     rule(
-        rf"{_TO}(?P<before>числа |числу )?o(?P<day>\d+)(?P<form>[gdsx])(?P<number> числ[аоу])?{_MONTH_TAIL}",
+        rf"(?:(?:на|в|с|до|к|под|через) )?{_SHIFT}(?: {_WEEK_NOUN}|(?= (?:, )?(?:в|во) wd))", _week
+    ),
+    rule(r"с [no]\d+g? по [no]\d+[gs]?(?: числ\w+| mo\d+g)?", _period),
+    rule(
+        rf"{_TO}(?P<before>числа |числу )?o(?P<day>\d+)(?P<form>[gdsx])(?P<number> числ[аоу])?"
+        rf"{_MONTH_TAIL}",
         _day_of_month,
     ),
     rule(
@@ -202,13 +228,17 @@ DAY_RULES: tuple[Rule, ...] = (
         rf"{_TO}d(?P<day>\d+)\.(?P<month>\d+)(?:\.(?P<year>\d+))?(?: год[ау]?| г)?", _written_date
     ),
     rule(
-        r"(?:(?:прям|прямо|где (?:- )?то|уже|ближе) )?(?:(?P<prep>с|со|к|до|под|ближе к) )?"
-        r"(?P<name>утром|утра|утречка|утречком|утру|вечером|вечера|вечеру|вечерком|вечерок|днем|ночью)",
+        r"(?:(?:прям|прямо|где (?:- )?то|уже) )?(?P<prep>)"
+        r"(?P<name>утром|утречком|вечером|вечерком|днем|ночью)",
+        _part,
+    ),
+    rule(
+        r"(?:ближе )?(?P<prep>с|со|к|до|под) (?:само\w+ )?(?P<name>утра|утречка|утру|вечер[ау])",
         _part,
     ),
     rule(
         r"(?:ближе )?(?:(?P<prep>в|во|до|к) )?"
-        r"(?P<name>первой|первую|второй|вторую) (?:половин[еуы]) дня",
+        r"(?P<name>o[12]x) половин[еуыа] дня",
         _part,
     ),
     rule(
@@ -222,15 +252,17 @@ DAY_RULES: tuple[Rule, ...] = (
 VAGUE_RULES: tuple[Rule, ...] = (
     rule(r"(?:в|к|до|с|на|после|от)? ?mo\d+g?(?: месяц[ае])?", _vague),
     rule(
-        r"(?:ближе )?(?:в|к|до|на|под|с|после) (?:само\w+ )?(?:начал[еоуа]|середин[еуыа]|конц[аеу]|конец)"
+        r"(?:ближе )?(?:в|к|до|на|под|с|после) (?:само\w+ )?"
+        r"(?:начал[еоуа]|середин[еуыа]|конц[аеу]|конец)"
         r" (?:\w+ )?(?:недел[ие]|месяца|года|квартала|mo\d+g|лета|зимы|весны|осени)",
         _vague,
     ),
     rule(r"(?:на|до|после) (?:этих |ближайших )?(?:выходны\w+|праздник\w+|каникул\w*)", _vague),
     rule(r"после (?:нового года|отпуска|праздник\w+)", _vague),
-    rule(r"(?:на|в) (?:этих |ближайши\w+ )?(?:дн(?:ях|и)|время|неделе|месяц\w*)", _vague),
+    rule(r"(?:на|в) (?:этих |ближайши\w+ )?(?:дн(?:ях|и)|время|неделе)", _vague),
     rule(
-        r"(?:на|в|к|до|с) (?:следующ\w+|эт\w+|прошл\w+|будущ\w+|ближайш\w+) (?:месяц\w*|год\w*|квартал\w*)",
+        r"(?:на|в|к|до|с) (?:следующ\w+|эт\w+|прошл\w+|будущ\w+|ближайш\w+) "
+        r"(?:месяц\w*|год\w*|квартал\w*)",
         _vague,
     ),
     rule(r"потом|попозже|позже|позднее|как (?:- )?нибудь|когда (?:- )?нибудь|скоро", _vague),

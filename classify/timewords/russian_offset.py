@@ -18,12 +18,16 @@ _UNITS: tuple[tuple[str, str], ...] = (
     ("лет", "year"),
 )
 _UNIT = (
-    r"(?P<unit>минут\w*|час|часа|часов|часик\w*|часок|часочек|день|дня|дней|дне|дни|ден(?:ек|ёк|ечек|ька|ьков)|"
+    r"(?P<unit>минут\w*|час|часа|часов|часик\w*|часок|часочек|день|дня|дней|дни|"
+    r"ден(?:ек|ечек|ька|ьков)|"
     r"сут\w+|недел(?:ю|и|ь|я|ьку|ьки|ек|ечку|ечки)|месяц\w*|год|года|лет|годик)"
 )
 _COUNT = r"(?:(?:[nm](?P<count>\d+)|(?P<pair>пару|парочку|пара|пары)) )?"
 _ABOUT = r"(?:(?:примерно|приблизительно|ровно|буквально|где (?:- )?то|ну|так) )*"
-_HALF = r"(?P<half>полчас\w*|пол (?:- )?час\w*|полгод\w*|пол (?:- )?года|четверть часа|полтор[аы] (?:час\w*|месяца|года))"
+_HALF = (
+    r"(?P<half>полчас\w*|пол (?:- )?час\w*|полгод\w*|пол (?:- )?года|четверть часа|"
+    r"полтор[аы] (?:час\w*|месяца|года))"
+)
 _SECONDS = {"minute": 60.0, "hour": 3600.0}
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
@@ -57,7 +61,8 @@ def _ahead(match: re.Match[str], _: Around) -> Fields | None:
 
 
 def _ago(match: re.Match[str], _: Around) -> Fields | None:
-    return distance(_unit(match["unit"]), _count(match), ago=True)
+    unit = match["unit"]
+    return distance(_unit(unit), _count(match), ago=True) if unit else {"vague": True}
 
 
 _HALVES: tuple[tuple[str, dict[str, object]], ...] = (
@@ -95,18 +100,18 @@ def _open(_: re.Match[str], __: Around) -> Fields | None:
 OFFSET_RULES: tuple[Rule, ...] = (
     rule(rf"через {_ABOUT}{_COUNT}{_UNIT}", _ahead),
     rule(
-        rf"{_UNIT} (?:где (?:- )?то |так |эдак )*через (?:[nm](?P<count>\d+)|(?P<pair>пару|парочку))",
+        rf"{_UNIT} (?:где (?:- )?то |так |эдак )*через "
+        r"(?:[nm](?P<count>\d+)|(?P<pair>пару|парочку))",
         _ahead,
     ),
     rule(rf"через {_ABOUT}{_HALF}", _half_ahead),
-    rule(
-        rf"(?:{_COUNT}{_UNIT}|полгода|полчаса) (?:тому )?назад",
-        lambda m, a: _ago(m, a) if m["unit"] else {"vague": True},
-    ),
+    rule(rf"(?:{_COUNT}{_UNIT}|полгода|полчаса) (?:тому )?назад", _ago),
+    rule(rf"{_UNIT} (?:[nm](?P<count>\d+)|(?P<pair>пару)) (?:тому )?назад", _ago),
     rule(rf"в течени[еи] (?:ближайш\w+ )?{_COUNT}(?P<working>рабоч\w+ )?{_UNIT}", _within),
     rule(rf"в ближайш(?:ий|ие) {_COUNT}(?P<working>рабоч\w+ )?(?P<unit>час|часа|минут)", _within),
     rule(
-        rf"(?:через|в течени[еи]) {_ABOUT}(?:[nm]\d+|{_UNIT})(?: -)? (?:[nm]\d+|полтор\w+|другой|другую|n2)"
+        rf"(?:через|в течени[еи]) {_ABOUT}(?:[nm]\d+|{_UNIT})(?: -)? "
+        r"(?:[nm]\d+|полтор\w+|другой|другую)"
         r"(?: (?:минут\w*|час\w*|дн\w+|недел\w+|месяц\w*))?",
         _open,
     ),

@@ -10,7 +10,7 @@ punctuation; every other word is its own tag.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from classify.timewords.lexicon import (
@@ -69,8 +69,8 @@ def tokens_of(text: str, *, english: bool = False) -> tuple[Token, ...]:
     """Cuts `text` into tagged tokens; spans point into `text`."""
     raw = _raw_tokens(text)
     if english:
-        return tuple(_numbers(_tag_words(raw, _english_tag), english_numerals()))
-    return tuple(_numbers(_tag_words(_joined(raw), _russian_tag), russian_numerals()))
+        return tuple(_numbers(_tag_words(raw, _english_tag)))
+    return tuple(_numbers(_tag_words(_joined(raw), _russian_tag)))
 
 
 def _raw_tokens(text: str) -> list[Token]:
@@ -125,7 +125,7 @@ def _number_tag(word: str) -> str:
     return f"n{int(digits)}" if digits.isdigit() else f"fraction{digits}"
 
 
-_RAW_TAGS = {
+_RAW_TAGS: dict[str, Callable[[str], str]] = {
     "iso": _iso_tag,
     "clock": _clock_tag,
     "dotted": _dotted_tag,
@@ -167,23 +167,21 @@ def _split_width(tokens: list[Token], index: int) -> int:
     """How many tokens make up one day's name from `index` on; 1 where nothing was split."""
     for width in (3, 2):
         parts = tokens[index : index + width]
-        if (
-            len(parts) < width
-            or parts[0].tag == "-"
-            or any(not p.tag.isalpha() and p.tag != "-" for p in parts)
-        ):
+        if len(parts) < width or parts[0].tag == "-" or any(p.tag in WEEKDAYS for p in parts):
+            continue
+        if any(not part.tag.isalpha() and part.tag != "-" for part in parts):
             continue
         if "".join(p.word for p in parts if p.tag != "-") in _SPLIT_WORDS:
             return width
     return 1
 
 
-def _tag_words(tokens: Iterator[Token] | list[Token], tag_of: object) -> Iterator[Token]:
+def _tag_words(tokens: Iterable[Token], tag_of: Callable[[Token], Token]) -> Iterator[Token]:
     for token in tokens:
         if token.tag != token.word or not token.word[:1].isalpha():
             yield token
         else:
-            yield tag_of(token)  # type: ignore[operator]
+            yield tag_of(token)
 
 
 def _russian_tag(token: Token) -> Token:
@@ -213,7 +211,7 @@ def _english_tag(token: Token) -> Token:
     return token
 
 
-def _numbers(tokens: Iterator[Token], numerals: dict[str, Numeral]) -> Iterator[Token]:
+def _numbers(tokens: Iterator[Token]) -> Iterator[Token]:
     """Puts number words in a row together: «двадцать» «шестого» is one token ``o26g``."""
     pending: list[Token] = []
     for token in tokens:
