@@ -1,0 +1,64 @@
+"""How well the action engine hears: labelled dialogues against what `hear` finds in them.
+
+    python -m benchmarks.quality --texts T.json --truth T.truth.json [-v]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.score import report, score
+from classify.hear import CallContext, hear
+from models.vocabulary.call import Direction
+from models.vocabulary.transcript import Segment, Speaker
+
+
+def heard(text: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """One dialogue in the shape of `stagecheck classify`'s answer."""
+    segments = [
+        Segment(Speaker(s["speaker"]), s["text"], s.get("start"), s.get("end"))
+        for s in text["segments"]
+    ]
+    direction = text.get("direction")
+    context = CallContext(
+        started_at=datetime.fromisoformat(text["started_at"]),
+        direction=Direction(direction) if direction else None,
+        language=language,
+    )
+    call = hear(segments, context)
+    actions = [
+        {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
+        for a in call.actions
+    ]
+    spoken = " ".join(s["text"] for s in text["segments"])
+    loose = [a["quote"] for a in actions if a["quote"] not in spoken]
+    if loose:
+        print(f"{text['call_id']}: quotes that are not verbatim: {loose}")
+    return {"outcome": str(call.outcome), "actions": actions}
+
+
+def main() -> None:
+    """Prints precision, recall and F1 by type, exact slots and outcomes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--texts", type=Path, required=True)
+    parser.add_argument("--truth", type=Path, required=True)
+    parser.add_argument("--language", default="ru")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    chosen = parser.parse_args()
+    texts = json.loads(chosen.texts.read_text(encoding="utf-8"))
+    labels = json.loads(chosen.truth.read_text(encoding="utf-8"))
+    began = time.perf_counter()
+    answers = {text["call_id"]: heard(text, chosen.language) for text in texts}
+    took = time.perf_counter() - began
+    print(report(score(answers, labels), verbose=chosen.verbose))
+    print(f"{1000 * took / max(1, len(texts)):.0f} ms a call, loading included")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,332 @@
+"""Who sends which paper: proposals, contracts and invoices share one grammar of sending.
+
+A verb of sending, making or receiving is tied to the paper nearest to it in its sentence; where the
+sentence names none («завтра отправлю»), to the paper that was spoken of last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from classify.actions.timing import When, placed, times_for, when
+from classify.dialogue import Talk, Turn
+from classify.text import Token
+from models.vocabulary.transcript import Speaker
+
+REACH = 8  # words between a verb and its paper
+MEMORY = 6  # turns for which a paper stays the one spoken of
+
+
+class Paper(StrEnum):
+    """The papers that an action can be about, and what else verbs of sending may carry."""
+
+    PROPOSAL = "proposal"
+    CONTRACT = "contract"
+    INVOICE = "invoice"
+    ACT = "act"
+    OTHER = "other"
+
+
+class Deed(StrEnum):
+    """What is done with a paper."""
+
+    PROMISED = "promised"  # our side will send it
+    REQUESTED = "requested"  # the client asks for it
+    SENT = "sent"  # our side says that it went out
+    RECEIVED = "received"  # the client has it
+    READ = "read"  # the client has it and has looked into it
+    ASKED = "asked"  # the agent asks whether it came
+    MISSING = "missing"  # the client says that it did not come
+    UNREAD = "unread"  # the client has not looked yet
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDeed:
+    """A deed with a paper at words `start` to `end` of a turn."""
+
+    paper: Paper
+    deed: Deed
+    turn: Turn
+    start: int
+    end: int
+    verb: int
+    offered: bool = False
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The words as (first, one past the last)."""
+        return self.start, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    paper: Paper
+    turn: int
+    at: int
+
+
+def paper_deeds(talk: Talk) -> list[PaperDeed]:
+    """Everything that is said about sending papers, in order; refused offers are left out."""
+    deeds: list[PaperDeed] = []
+    named: list[_Named] = []
+    for turn in talk.turns:
+        if turn.machine:
+            continue
+        named += _papers(talk, turn)
+        for at, token in enumerate(turn.tokens):
+            deed = _deed(talk, turn, at, token)
+            if deed is not None:
+                deeds += _tied(talk, turn, at, deed, named)
+        deeds += _answers(talk, turn, deeds)
+    return [d for d in deeds if not _turned_away(talk, d)]
+
+
+def _papers(talk: Talk, turn: Turn) -> list[_Named]:
+    out = []
+    for paper in Paper:
+        for hit in talk.hits(f"papers.{paper.value}", turn):
+            out.append(_Named(paper, turn.index, hit.end - 1))
+    return sorted(out, key=lambda n: n.at)
+
+
+def _in_set(talk: Talk, name: str, token: Token) -> bool:
+    words = talk.book.sets.get(name, ())
+    return any(word in token.keys for word in words)
+
+
+def _negated(turn: Turn, at: int) -> bool:
+    sentence = turn.tokens[at].sentence
+    before = [t for t in turn.tokens[max(0, at - 2) : at] if t.sentence == sentence]
+    forms = [t.form for t in before]
+    return "не" in forms[-1:] or ("не" in forms and forms[-1] in _BETWEEN) or "not" in forms
+
+
+_BETWEEN = frozenset("еще пока вам мне нам надо нужно ничего".split())
+
+
+def _deed(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
+    """What the verb at `at` says, the paper aside."""
+    agent = turn.speaker is Speaker.AGENT
+    if _in_set(talk, "send", token) or _in_set(talk, "make", token):
+        return _sending(talk, turn, at, token, agent=agent)
+    if _in_set(talk, "depart", token):
+        return Deed.SENT if agent and token.has("past") and not _negated(turn, at) else (
+            _arrived(turn, at, token, agent=agent)
+        )
+    if _in_set(talk, "arrive", token) or _in_set(talk, "study", token):
+        deed = _arrived(turn, at, token, agent=agent)
+        studied = _in_set(talk, "study", token)
+        if deed is Deed.RECEIVED and studied:
+            return Deed.READ
+        return Deed.UNREAD if deed is Deed.MISSING and studied else deed
+    return None
+
+
+def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
+    if agent:
+        return Deed.ASKED if token.has("past") or token.has("2per") else None
+    if token.has("futr") and not token.has("past"):
+        return None
+    if token.has("INFN") or token.has("impr"):
+        return None
+    return Deed.MISSING if _negated(turn, at) else Deed.RECEIVED
+
+
+def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
+    if _negated(turn, at):
+        return None
+    sent = _in_set(talk, "send", token) or _in_set(talk, "issue", token)
+    if agent:
+        return _agent_sending(talk, turn, at, token, sent=sent)
+    if token.has("impr") or token.has("2per") or _polite_request(turn, at, token):
+        return Deed.REQUESTED if sent or _in_set(talk, "make", token) else None
+    if token.has("past") and sent and _by_them(turn, at):
+        return Deed.RECEIVED
+    return Deed.RECEIVED if token.has("PRTS") and sent else None
+
+
+def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:
+    if token.has("past") or token.has("PRTS"):
+        if _you_before(turn, at):
+            return None
+        return Deed.SENT if sent else None
+    if token.has("1per", "futr") or token.has("1per", "pres"):
+        return Deed.PROMISED
+    if token.has("3per", "futr") and _our_people(talk, turn, at):
+        return Deed.PROMISED
+    if token.has("INFN") and _intends(turn, at):
+        return Deed.PROMISED
+    if not token.parses or any(p.grammemes for p in token.parses):
+        return None
+    return _english_sending(turn, at)
+
+
+def _english_sending(turn: Turn, at: int) -> Deed | None:
+    before = {t.form for t in turn.tokens[max(0, at - 4) : at]}
+    if before & {"will", "i'll", "we'll", "shall", "going", "can", "me"}:
+        return Deed.PROMISED
+    if turn.tokens[at].form in {"sent", "emailed", "issued"} and not before & {"you"}:
+        return Deed.SENT
+    return None
+
+
+def _polite_request(turn: Turn, at: int, token: Token) -> bool:
+    before = {t.form for t in turn.tokens[max(0, at - 4) : at]}
+    asks = {"можете", "могли", "можно", "сможете", "прошу", "жду", "could", "can", "please"}
+    return (token.has("INFN") or not any(p.grammemes for p in token.parses)) and bool(before & asks)
+
+
+def _by_them(turn: Turn, at: int) -> bool:
+    near = {t.form for t in turn.tokens[max(0, at - 6) : at + 3]}
+    if near & {"я", "мы"} and not near & {"вы", "ваш", "ваше", "вашу"}:
+        return False
+    return bool(near & {"вы", "мне", "нам", "ваш", "ваше", "вашу", "you", "us", "me", "your"})
+
+
+def _you_before(turn: Turn, at: int) -> bool:
+    return any(t.form in {"вы", "ты", "вас"} for t in turn.tokens[max(0, at - 2) : at])
+
+
+_HELP = frozenset(
+    "могу можем постараюсь постараемся готов готова готовы буду будем смогу сможем хочу хотел "
+    "хотела давайте можно нужно надо планирую успею обещаю попробую".split()
+)
+
+
+def _intends(turn: Turn, at: int) -> bool:
+    return any(t.form in _HELP for t in turn.tokens[max(0, at - 4) : at])
+
+
+def _our_people(talk: Talk, turn: Turn, at: int) -> bool:
+    near = turn.tokens[max(0, at - 5) : at + 4]
+    return any(_in_set(talk, "our_people", t) for t in near)
+
+
+def _tied(
+    talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]
+) -> list[PaperDeed]:
+    token = turn.tokens[at]
+    here = [
+        n
+        for n in named
+        if n.turn == turn.index
+        and turn.tokens[n.at].sentence == token.sentence
+        and abs(n.at - at) <= REACH
+        and not _other_verb_between(talk, turn, n.at, at)
+    ]
+    if here:
+        nearest = min(here, key=lambda n: (abs(n.at - at), n.at > at))
+        if nearest.paper is Paper.OTHER and deed in (Deed.READ, Deed.RECEIVED, Deed.UNREAD):
+            return []
+        papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
+        papers[nearest.paper] = nearest
+        return [_made(talk, turn, at, deed, n) for n in papers.values() if n.paper in _COUNTED]
+    if _in_set(talk, "make", token) and not _in_set(talk, "send", token):
+        if _in_set(talk, "count", token) and deed is Deed.PROMISED:
+            return [_made(talk, turn, at, deed, _Named(Paper.PROPOSAL, turn.index, at))]
+        if not (deed is Deed.PROMISED and _in_set(talk, "issue", token)):
+            return []
+    spoken = _spoken_of(turn, at, named)
+    if spoken is None or spoken.paper not in _COUNTED:
+        return []
+    return [_made(talk, turn, at, deed, _Named(spoken.paper, turn.index, at))]
+
+
+_COUNTED = frozenset({Paper.PROPOSAL, Paper.CONTRACT, Paper.INVOICE})
+
+
+def _joined(turn: Turn, one: int, other: int) -> bool:
+    low, high = sorted((one, other))
+    between = turn.tokens[low + 1 : high]
+    return len(between) <= 3 and any(t.form in {"и", "с", "плюс", "вместе", "and"} for t in between)
+
+
+def _other_verb_between(talk: Talk, turn: Turn, one: int, other: int) -> bool:
+    low, high = sorted((one, other))
+    return any(
+        _in_set(talk, name, token)
+        for token in turn.tokens[low + 1 : high]
+        for name in ("send", "pay", "sign")
+        if not token.has("INFN") and token.has("VERB")
+    ) and not _chained(talk, turn, low, high)
+
+
+def _chained(talk: Talk, turn: Turn, low: int, high: int) -> bool:
+    return any(
+        _in_set(talk, "make", token) or _in_set(talk, "send", token)
+        for token in turn.tokens[low + 1 : high]
+    )
+
+
+def _spoken_of(turn: Turn, at: int, named: list[_Named]) -> _Named | None:
+    earlier = [
+        n
+        for n in named
+        if (n.turn < turn.index and turn.index - n.turn <= MEMORY)
+        or (n.turn == turn.index and n.at < at)
+    ]
+    return earlier[-1] if earlier else None
+
+
+def _made(talk: Talk, turn: Turn, at: int, deed: Deed, named: _Named) -> PaperDeed:
+    low, high = sorted((at, named.at))
+    before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
+    offered = turn.asks(at) or bool(before & {"может", "можно", "давайте", "хотите", "могу", "shall"})
+    return PaperDeed(named.paper, deed, turn, low, high + 1, at, offered)
+
+
+def _answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
+    """«Получили?» — «Да»: the client's answer to whether a paper came."""
+    if turn.speaker is Speaker.AGENT or any(d.turn is turn for d in deeds):
+        return []
+    asked = [d for d in deeds if d.deed in (Deed.ASKED, Deed.SENT) and turn.index - d.turn.index <= 1]
+    if not asked:
+        return []
+    no = talk.hits("papers.not_there", turn)
+    yes = talk.hits("papers.there", turn)
+    place = (no or yes)[:1]
+    deed = Deed.MISSING if no else Deed.RECEIVED
+    return [PaperDeed(d.paper, deed, turn, h.start, h.end, h.start) for d in asked for h in place]
+
+
+def _turned_away(talk: Talk, deed: PaperDeed) -> bool:
+    """Whether the client said no to a paper that was offered."""
+    if deed.deed is not Deed.PROMISED:
+        return False
+    for turn in talk.near(deed.turn, 1, Speaker.CLIENT):
+        if talk.has("papers.refused", turn):
+            return True
+        first_no = talk.hits("stance.decline", turn)
+        if deed.offered and first_no and first_no[0].start <= 2:
+            return not talk.has("papers.wanted", turn)
+    return False
+
+
+def final(deeds: list[PaperDeed], paper: Paper) -> list[PaperDeed]:
+    """The deeds with one paper."""
+    return [d for d in deeds if d.paper is paper]
+
+
+def promise_due(talk: Talk, deed: PaperDeed) -> When:
+    """When a promised paper will come: said with it, or asked and told right after."""
+    own = [p.mention for p in times_for(talk, deed.turn, deed.verb, deed.verb + 1)]
+    if own:
+        return when(own)
+    for turn in talk.near(deed.turn, 3):
+        if turn.speaker is Speaker.CLIENT and not talk.has("papers.when", turn):
+            continue
+        free = [p.mention for p in placed(talk, turn) if p.head is None and not p.mention.past]
+        asked = any(talk.has("papers.when", t) for t in talk.before(turn, 1))
+        if turn.speaker is Speaker.AGENT and asked and free:
+            return when(free)
+    return When()
+
+
+def channel(talk: Talk, deed: PaperDeed) -> str | None:
+    """By which way a paper goes, where it is said in its turn or in the two after."""
+    for turn in (deed.turn, *talk.near(deed.turn, 2), *talk.before(deed.turn, 1)):
+        for name in ("whatsapp", "telegram", "messenger", "sms", "post", "hand", "email"):
+            if talk.has(f"papers.{name}", turn):
+                return name
+    return None

@@ -1,0 +1,54 @@
+"""`interest_expressed`: the client says that they want to know more or to buy."""
+
+from __future__ import annotations
+
+from classify.actions.documents import Deed, Paper, final
+from classify.actions.findings import Findings
+from classify.dialogue import Hit, Talk, make_action
+from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.transcript import Speaker
+
+EARLY = 7  # turns in which a bare need is still the reason of the call
+
+
+def find(talk: Talk, found: Findings) -> list[Action]:
+    """The client's interest, once; agreeing to terms and answering a question are not it."""
+    if found.of(ActionType.REFUSAL) or _deal_under_way(found):
+        return []
+    hits = [h for h in talk.all_hits("interest.said", Speaker.CLIENT)]
+    hits += [h for h in talk.all_hits("interest.need", Speaker.CLIENT) if _opens(talk, h)]
+    hits.sort(key=lambda h: (h.turn.index, h.start))
+    return [
+        make_action(
+            ActionType.INTEREST_EXPRESSED,
+            ActionStatus.DONE,
+            hit.turn,
+            (hit.start, hit.end),
+            cues=(f"{hit.cue}: {hit.wording}",),
+            confidence=0.75,
+        )
+        for hit in hits[:1]
+    ]
+
+
+def _deal_under_way(found: Findings) -> bool:
+    late = (
+        ActionType.TERMS_AGREED,
+        ActionType.CONTRACT_SIGNED,
+        ActionType.CONTRACT_SENT,
+        ActionType.INVOICE_SENT,
+        ActionType.PAYMENT,
+        ActionType.WORK_ACCEPTED,
+    )
+    has_proposal = any(
+        d.deed in (Deed.SENT, Deed.RECEIVED, Deed.READ) for d in final(found.deeds, Paper.PROPOSAL)
+    )
+    return has_proposal or any(found.of(kind) for kind in late)
+
+
+def _opens(talk: Talk, hit: Hit) -> bool:
+    """Whether a need is said of the client's own accord, early, not in answer to a question."""
+    if hit.turn.index > EARLY:
+        return False
+    asked = talk.before(hit.turn, 1, Speaker.AGENT)
+    return not any(talk.has("needs.question", turn) for turn in asked)

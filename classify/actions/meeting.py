@@ -1,0 +1,111 @@
+"""`meeting_booked` and `meeting_held`."""
+
+from __future__ import annotations
+
+from classify.actions.agreement import Standing, Table, Topic
+from classify.actions.findings import Findings
+from classify.actions.timing import iso
+from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
+from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
+
+TOPIC = Topic(
+    name="meeting",
+    either="meeting.propose",
+    agent="meeting.propose_agent",
+    client="meeting.propose_client",
+    arranged="meeting.arranged",
+    against="meeting.against",
+    condition="meeting.condition",
+    blocked_by="meeting_held.held",
+)
+
+STATUS = {
+    Standing.AGREED: ActionStatus.DONE,
+    Standing.OPEN: ActionStatus.PROPOSED,
+    Standing.DEFERRED: ActionStatus.PROPOSED,
+    Standing.DECLINED: ActionStatus.DECLINED,
+}
+
+
+def find_booked(talk: Talk, found: Findings) -> list[Action]:
+    """The meeting as it stands at the end of the call, with its last slot."""
+    table = found.tables.get(TOPIC.name)
+    if table is None:
+        return []
+    status = final_status(table)
+    slot = table.kept if status is ActionStatus.DECLINED else table.slot
+    slots: dict[str, SlotValue] = iso(slot, talk.context.started_at) | _where(talk, table)
+    return [
+        make_action(
+            ActionType.MEETING_BOOKED,
+            status,
+            table.turn,
+            table.place,
+            cues=table.cues,
+            slots=slots,
+            confidence=0.85,
+        )
+    ]
+
+
+def final_status(table: Table) -> ActionStatus:
+    """An offer that stayed open after a cancellation leaves the cancellation standing."""
+    unsettled = table.standing in (Standing.OPEN, Standing.DEFERRED)
+    if unsettled and (table.refused_whole or _cancelled(table)):
+        return ActionStatus.DECLINED
+    return STATUS[table.standing]
+
+
+def _cancelled(table: Table) -> bool:
+    return table.was_agreed and any(cue.startswith("declined") for cue in table.cues)
+
+
+def _where(talk: Talk, table: Table) -> dict[str, SlotValue]:
+    turns = [talk.turns[i] for i in table.turns]
+    if any(talk.has("meeting.online", turn) for turn in turns):
+        return {"online": True}
+    for turn in reversed(turns):
+        for hit in talk.hits("meeting.place", turn):
+            return {"place": quote(turn, hit.start, hit.end)[0]}
+    return {}
+
+
+def find_held(talk: Talk, _: Findings) -> list[Action]:
+    """A past meeting of the two sides that one of them refers to."""
+    hits = talk.all_hits("meeting_held.held")
+    hit = next((h for h in hits if not _third_party(talk, h)), None)
+    if hit is None:
+        return []
+    return [
+        make_action(
+            ActionType.MEETING_HELD,
+            ActionStatus.DONE,
+            hit.turn,
+            (hit.start, hit.end),
+            cues=(f"{hit.cue}: {hit.wording}",),
+            slots=_past_day(talk, hit.turn, hit),
+        )
+    ]
+
+
+def _third_party(talk: Talk, hit: Hit) -> bool:
+    return any(
+        other.turn.tokens[other.start].sentence == hit.turn.tokens[hit.start].sentence
+        and abs(other.start - hit.end) < 6
+        for other in talk.hits("meeting_held.others", hit.turn)
+    )
+
+
+def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:
+    start, end = clause(turn, hit.start, hit.end)
+    today = talk.context.started_at.date()
+    low, high = turn.tokens[max(0, start - 4)].start, turn.tokens[min(len(turn.tokens), end + 4) - 1].end
+    days = [
+        m.date
+        for m in talk.times(turn)
+        if m.date is not None and low <= m.start < high and m.date < today
+    ]
+    return {"date": days[0].isoformat()} if days else {}
+
+
+__all__ = ["TOPIC", "find_booked", "find_held"]

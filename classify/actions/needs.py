@@ -1,0 +1,55 @@
+"""`needs_clarified`: the agent asks what the client needs and gets an answer in substance."""
+
+from __future__ import annotations
+
+from classify.actions.findings import Findings
+from classify.dialogue import FILLERS, Hit, Talk, Turn, make_action
+from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.transcript import Speaker
+
+SUBSTANCE = 3  # content words that make an answer more than a yes
+
+
+def find(talk: Talk, found: Findings) -> list[Action]:
+    """The agent's first question about the need that was answered in substance."""
+    if found.of(ActionType.WORK_ACCEPTED) or found.of(ActionType.PAYMENT, ActionStatus.DONE):
+        return []
+    for hit in talk.all_hits("needs.question", Speaker.AGENT):
+        if _settled_already(talk, hit):
+            continue
+        if any(_in_substance(talk, turn) for turn in talk.near(hit.turn, 1, Speaker.CLIENT)):
+            return [
+                make_action(
+                    ActionType.NEEDS_CLARIFIED,
+                    ActionStatus.DONE,
+                    hit.turn,
+                    (hit.start, hit.end),
+                    cues=(f"{hit.cue}: {hit.wording}", "answered in substance"),
+                    confidence=0.75,
+                )
+            ]
+    return []
+
+
+def _settled_already(talk: Talk, hit: Hit) -> bool:
+    return talk.has("needs.not_a_need", hit.turn) and not talk.has("needs.strong", hit.turn)
+
+
+def _in_substance(talk: Talk, turn: Turn) -> bool:
+    if talk.has("needs.no_answer", turn):
+        return False
+    content = [
+        token
+        for token in turn.tokens
+        if token.form not in FILLERS | _EMPTY
+        and (token.form.isdigit() or any(_content(p.grammemes) for p in token.parses))
+    ]
+    return len(content) >= SUBSTANCE
+
+
+_EMPTY = frozenset("да нет угу ага хорошо ладно вы мы я он она они у нас вам меня это так".split())
+
+
+def _content(grammemes: frozenset[str]) -> bool:
+    parts = {"NOUN", "ADJF", "ADJS", "VERB", "INFN", "NUMR", "LATN", "PRTF", "ADVB", "Anum"}
+    return not grammemes or not parts.isdisjoint(grammemes)

@@ -1,0 +1,107 @@
+"""Who is called what: names, patronymics and roles in the words of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classify.dialogue import Hit, Talk, Turn
+from classify.text import Token
+from models.vocabulary.transcript import Speaker
+
+PATRONYMIC = ("ович", "евич", "овна", "евна", "ична", "инична", "ич")
+
+
+def is_name(token: Token) -> bool:
+    """Whether a word may be a first name (a dictionary name, any case)."""
+    return any("Name" in p.grammemes for p in token.parses[:3])
+
+
+def is_patronymic(token: Token) -> bool:
+    """Whether a word may be a patronymic."""
+    return any("Patr" in p.grammemes for p in token.parses[:2]) or (
+        len(token.form) > 6 and token.form.endswith(PATRONYMIC[:-1])
+    )
+
+
+def is_surname(token: Token) -> bool:
+    """Whether a word may be a surname, and hardly anything else."""
+    return any("Surn" in p.grammemes for p in token.parses[:2]) and token.raw[:1].isupper()
+
+
+def named(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Places of personal names: a first name with what follows of patronymic and surname."""
+    out = []
+    at = 0
+    while at < len(tokens):
+        if is_name(tokens[at]):
+            end = at + 1
+            while end < len(tokens) and end - at < 3 and _goes_on(tokens, end):
+                end += 1
+            out.append((at, end))
+            at = end
+        else:
+            at += 1
+    return out
+
+
+def _goes_on(tokens: Sequence[Token], at: int) -> bool:
+    before = tokens[at - 1]
+    return (
+        not before.comma
+        and not before.closes
+        and (is_patronymic(tokens[at]) or (is_surname(tokens[at]) and not is_name(tokens[at])))
+    )
+
+
+def spelled(tokens: Sequence[Token], start: int, end: int) -> str:
+    """A name in the nominative as far as it is known, with capitals."""
+    return " ".join(token.raw[:1].upper() + token.raw[1:] for token in tokens[start:end])
+
+
+def client_name(talk: Talk) -> str | None:
+    """How the agent calls the client: the first name in the agent's words that is not the agent's."""
+    own = {name.lower().replace("ё", "е") for name in talk.context.agent_names}
+    greeted = [t for t in talk.turns if t.speaker is Speaker.AGENT][:4]
+    full: list[str] = []
+    for turn in greeted:
+        for start, end in named(turn.tokens):
+            said = spelled(turn.tokens, start, end)
+            if end - start > 1 and is_patronymic(turn.tokens[end - 1]):
+                full.append(said)
+            elif turn.index > 1 and said.lower() not in own:
+                full.append(said)
+    if full:
+        return full[0]
+    return _introduced(talk)
+
+
+def _introduced(talk: Talk) -> str | None:
+    for turn in talk.turns[:8]:
+        if turn.speaker is Speaker.CLIENT:
+            for hit in talk.hits("courtesies.my_name", turn):
+                for start, end in named(turn.tokens):
+                    if start >= hit.end - 1:
+                        return spelled(turn.tokens, start, end)
+            places = named(turn.tokens)
+            if places and len(turn.tokens) <= 3:
+                return spelled(turn.tokens, *places[0])
+    return None
+
+
+def named_near(hit: Hit, reach: int = 7) -> str | None:
+    """A personal name around a place."""
+    for start, end in named(hit.turn.tokens):
+        if start - hit.end < reach and hit.start - end < reach:
+            return spelled(hit.turn.tokens, start, end)
+    return None
+
+
+def role_near(talk: Talk, hit: Hit, reach: int = 6) -> str | None:
+    """A role («директор») around a place, as its lemma."""
+    roles = talk.book.sets.get("role", ())
+    turn: Turn = hit.turn
+    for at in range(max(0, hit.start - reach), min(len(turn.tokens), hit.end + reach)):
+        for role in roles:
+            if role in turn.tokens[at].keys:
+                return role
+    return None

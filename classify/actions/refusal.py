@@ -1,0 +1,52 @@
+"""`refusal`: the client refuses the offer as a whole."""
+
+from __future__ import annotations
+
+from classify.actions.findings import Findings
+from classify.dialogue import Hit, Talk, Turn, make_action
+from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.transcript import Speaker
+
+
+def find(talk: Talk, found: Findings) -> list[Action]:
+    """The client's refusal, once; an extra on the side refused is nothing."""
+    if found.of(ActionType.TERMS_AGREED, ActionStatus.DONE):
+        return []
+    hits = [h for h in talk.all_hits("refusal.whole", Speaker.CLIENT) if not _on_the_side(talk, h)]
+    hits += [h for h in _weak(talk) if not _on_the_side(talk, h)]
+    hits = [h for h in hits if not _sells_to_us(talk, h.turn)]
+    if not hits:
+        return []
+    hit = hits[0]
+    return [
+        make_action(
+            ActionType.REFUSAL,
+            ActionStatus.DONE,
+            hit.turn,
+            (hit.start, hit.end),
+            cues=(f"{hit.cue}: {hit.wording}",),
+            confidence=0.8,
+        )
+    ]
+
+
+def _weak(talk: Talk) -> list[Hit]:
+    """«Ничего не надо», «нет, спасибо»: a refusal where it answers the pitch itself."""
+    return [
+        hit
+        for hit in talk.all_hits("refusal.weak", Speaker.CLIENT)
+        for asked in talk.before(hit.turn, 1, Speaker.AGENT)
+        if talk.has("refusal.pitch", asked) or talk.has("refusal.bye", hit.turn)
+    ]
+
+
+def _on_the_side(talk: Talk, hit: Hit) -> bool:
+    """Whether what is refused is an extra that the agent offered beside the order."""
+    if talk.has("refusal.about_all", hit.turn):
+        return False
+    asked = talk.before(hit.turn, 1, Speaker.AGENT)
+    return any(talk.has("refusal.extra", turn) for turn in [*asked, hit.turn])
+
+
+def _sells_to_us(talk: Talk, turn: Turn) -> bool:
+    return talk.has("refusal.not_this", turn)

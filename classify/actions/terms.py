@@ -1,0 +1,49 @@
+"""`terms_agreed`: the client takes the terms, or turns them down."""
+
+from __future__ import annotations
+
+from classify.actions.findings import Findings
+from classify.dialogue import Hit, Talk, make_action
+from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.transcript import Speaker
+
+
+def find(talk: Talk, found: Findings) -> list[Action]:
+    """The client's last word on the terms."""
+    words = [(h, ActionStatus.DONE) for h in talk.all_hits("terms.agree", Speaker.CLIENT)]
+    words += [(h, ActionStatus.DONE) for h in _offered(talk)]
+    words += [(h, ActionStatus.DECLINED) for h in talk.all_hits("terms.refuse", Speaker.CLIENT)]
+    words = [(h, s) for h, s in words if not _hypothetical(talk, h)]
+    if not words:
+        return []
+    hit, status = max(words, key=lambda w: (w[0].turn.index, w[0].start))
+    return [
+        make_action(
+            ActionType.TERMS_AGREED,
+            status,
+            hit.turn,
+            (hit.start, hit.end),
+            cues=(f"{hit.cue}: {hit.wording}",),
+            confidence=0.8,
+        )
+    ]
+
+
+def _offered(talk: Talk) -> list[Hit]:
+    """«На триста договариваемся?» — «Да»: the agent asks for the yes, the client gives it."""
+    out = []
+    for asked in talk.all_hits("terms.ask", Speaker.AGENT):
+        for turn in talk.near(asked.turn, 1, Speaker.CLIENT):
+            yes = [h for h in talk.hits("stance.accept", turn) if h.start <= 3]
+            doubt = [*talk.hits("stance.defer", turn), *talk.hits("stance.decline", turn)]
+            if yes and not doubt:
+                out.append(yes[0])
+    return out
+
+
+def _hypothetical(talk: Talk, hit: Hit) -> bool:
+    return any(
+        h.turn.tokens[h.start].sentence == hit.turn.tokens[hit.start].sentence
+        and -2 <= hit.start - h.end <= 4
+        for h in talk.hits("terms.hypothetical", hit.turn)
+    )

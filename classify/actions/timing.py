@@ -1,0 +1,173 @@
+"""Which day and hour belong to which deed in a turn, and which were turned down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from classify.dates import TimeMention
+from classify.dialogue import Talk, Turn, token_at
+from classify.text import Token
+from models.vocabulary.action import SlotValue
+
+VERBS = frozenset({"VERB", "INFN"})
+LONGEST_REACH = 12  # words between a deed and its time
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A day, a clock time, or both; empty where nothing was said."""
+
+    day: date | None = None
+    clock: time | None = None
+
+    def __bool__(self) -> bool:
+        return self.day is not None or self.clock is not None
+
+    def updated(self, other: When, *, keep_clock: bool = False) -> When:
+        """This slot after another mention: a new day drops the old hour unless told otherwise."""
+        if other.day is None:
+            return When(self.day, other.clock or self.clock)
+        same_day = self.day in (None, other.day)
+        return When(other.day, other.clock or (self.clock if same_day or keep_clock else None))
+
+    def agrees(self, other: When) -> bool:
+        """Whether nothing in the two contradicts."""
+        return (self.day is None or other.day is None or self.day == other.day) and (
+            self.clock is None or other.clock is None or self.clock == other.clock
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A time mention, its words in the turn and the verb it hangs on (none: it stands alone)."""
+
+    mention: TimeMention
+    start: int
+    end: int
+    head: int | None
+
+
+def placed(talk: Talk, turn: Turn) -> list[Placed]:
+    """The mentions of coming days and hours in a turn, each with its verb."""
+    heads = _heads(talk, turn)
+    out = []
+    for mention in talk.times(turn):
+        start = token_at(turn, mention.start)
+        end = token_at(turn, max(mention.start, mention.end - 1)) + 1
+        out.append(Placed(mention, start, end, _head_of(turn, start, end, heads)))
+    return out
+
+
+def _heads(talk: Talk, turn: Turn) -> list[int]:
+    light = set(talk.book.sets.get("light_verbs", ()))
+    return [
+        index
+        for index, token in enumerate(turn.tokens)
+        if _is_verb(token) and light.isdisjoint(token.keys)
+    ]
+
+
+def _is_verb(token: Token) -> bool:
+    first = token.parses[0].grammemes if token.parses else frozenset()
+    return not VERBS.isdisjoint(first) or "PRTS" in first
+
+
+def _head_of(turn: Turn, start: int, end: int, heads: Sequence[int]) -> int | None:
+    sentence = turn.tokens[start].sentence
+    same = [h for h in heads if turn.tokens[h].sentence == sentence and not start <= h < end]
+    if same:
+        best = min(same, key=lambda h: (_distance(h, start, end), h < start))
+        return best if _distance(best, start, end) <= LONGEST_REACH else None
+    return None
+
+
+def _distance(head: int, start: int, end: int) -> int:
+    return start - head if head < start else head - end + 1
+
+
+def when(mentions: Sequence[TimeMention]) -> When:
+    """What several mentions of one slot say together: the last day, the last clock time."""
+    slot = When()
+    for mention in mentions:
+        slot = slot.updated(When(mention.date, mention.time))
+    return slot
+
+
+def times_for(talk: Talk, turn: Turn, start: int, end: int) -> list[Placed]:
+    """The coming times that belong to the deed in words `start` to `end`.
+
+    Its own sentence first; where that has none, a neighbouring sentence that has no verb.
+    """
+    coming = [p for p in placed(talk, turn) if not p.mention.past]
+    heads = _cluster(talk, turn, start, end)
+    own = [
+        p
+        for p in coming
+        if (p.head in heads or start <= p.start < end or (p.head is None and _close(p, start, end)))
+        and turn.tokens[p.start].sentence == turn.tokens[start].sentence
+    ]
+    if own:
+        return own
+    sentence = turn.tokens[start].sentence
+    following = [p for p in coming if p.head is None and turn.tokens[p.start].sentence == sentence + 1]
+    return following or [
+        p for p in coming if p.head is None and turn.tokens[p.start].sentence == sentence - 1
+    ]
+
+
+def _close(p: Placed, start: int, end: int) -> bool:
+    return min(abs(p.start - end), abs(start - p.end)) <= LONGEST_REACH
+
+
+def _cluster(talk: Talk, turn: Turn, start: int, end: int) -> set[int]:
+    """The verbs of a deed: those in its words and those chained to them («готовлю пришлю»)."""
+    heads = _heads(talk, turn)
+    chain = {h for h in heads if start <= h < end}
+    grown = True
+    while grown:
+        more = {
+            h
+            for h in heads
+            if h not in chain
+            and any(
+                abs(h - c) <= 2 and turn.tokens[h].sentence == turn.tokens[c].sentence
+                for c in chain
+            )
+        }
+        chain |= more
+        grown = bool(more)
+    return chain
+
+
+def turned_down(talk: Talk, turn: Turn) -> set[int]:
+    """Starts of the mentions that the speaker cannot make («завтра никак, а в среду можно»)."""
+    everything = placed(talk, turn)
+    out = set()
+    for hit in talk.hits("stance.busy", turn):
+        sentence = turn.tokens[hit.start].sentence
+        near = [p for p in everything if turn.tokens[p.start].sentence == sentence]
+        before = [p for p in near if p.end <= hit.start + 1 and hit.start - p.end <= 6]
+        after = [p for p in near if 0 <= p.start - hit.end <= 2]
+        inside = [p for p in near if hit.start <= p.start < hit.end]
+        for p in inside or before[-1:] or after[:1]:
+            out.add(p.start)
+            out |= {q.start for q in near if abs(q.start - p.end) <= 2 and q.start < hit.start}
+    return out
+
+
+def iso(slot: When, said_at: datetime) -> dict[str, SlotValue]:
+    """`datetime` where day and hour are settled, `date` where only the day is."""
+    if slot.day is None:
+        return {}
+    if slot.clock is None:
+        return {"date": slot.day.isoformat()}
+    moment = datetime.combine(slot.day, slot.clock, tzinfo=said_at.tzinfo)
+    return {"datetime": moment.isoformat()}
+
+
+def due(slot: When, said_at: datetime) -> dict[str, SlotValue]:
+    """The slot as a deadline."""
+    value = next(iter(iso(slot, said_at).values()), None)
+    return {} if value is None else {"due": value}

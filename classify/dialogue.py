@@ -1,0 +1,264 @@
+"""A call as turns: who says what after whom, with the words read and the times found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from classify.dates import TimeMention, find_times
+from classify.numbers import AmountMention, find_amounts
+from classify.phrases import Phrasebook, phrasebook
+from classify.text import FILLERS, Token
+from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
+from models.vocabulary.call import Direction
+from models.vocabulary.transcript import Segment, Speaker
+
+LONGEST_MERGED_GAP_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What is known of a call besides its words.
+
+    `started_at` is aware; relative days are resolved against it. `agent_names` and
+    `company_names` are ours, where the CRM or the settings say them. `speech_s` is in seconds.
+    """
+
+    started_at: datetime
+    direction: Direction | None = None
+    language: str = "ru"
+    agent_names: tuple[str, ...] = ()
+    company_names: tuple[str, ...] = ()
+    speech_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Everything one side says until the other speaks.
+
+    `pieces` are the segments and the offsets at which they begin in `text`.
+    """
+
+    index: int
+    speaker: Speaker
+    text: str
+    tokens: tuple[Token, ...]
+    pieces: tuple[tuple[int, Segment], ...]
+    machine: bool = False
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Every form and lemma in the turn."""
+        return frozenset().union(*(token.keys for token in self.tokens))
+
+    @cached_property
+    def punctuated(self) -> bool:
+        """Whether the recogniser (or the writer) set full stops."""
+        return any(token.closes or token.comma for token in self.tokens)
+
+    def asks(self, at: int) -> bool:
+        """Whether the sentence of the word at `at` ends with a question mark."""
+        return any(
+            "?" in t.closes for t in self.tokens if t.sentence == self.tokens[at].sentence
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A notion found in a turn: words `start` to `end` (exclusive) and the wording that fitted."""
+
+    cue: str
+    turn: Turn
+    start: int
+    end: int
+    wording: str
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A whole call, ready to be listened to."""
+
+    turns: tuple[Turn, ...]
+    context: CallContext
+    book: Phrasebook
+    _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict)
+    _times: dict[int, tuple[TimeMention, ...]] = field(default_factory=dict)
+
+    def hits(self, cue: str, turn: Turn) -> list[Hit]:
+        """Every place of a notion in a turn, left to right; none where the language lacks it."""
+        key = (cue, turn.index)
+        if key not in self._hits:
+            known = self.book.cues.get(cue)
+            self._hits[key] = [
+                Hit(cue, turn, start, end, wording)
+                for start, end, wording in (known.find(turn.tokens, turn.keys) if known else ())
+            ]
+        return self._hits[key]
+
+    def has(self, cue: str, turn: Turn) -> bool:
+        """Whether a turn holds a notion."""
+        return bool(self.hits(cue, turn))
+
+    def all_hits(self, cue: str, speaker: Speaker | None = None) -> list[Hit]:
+        """Every place of a notion in the call, as one side says it (machines never count)."""
+        return [
+            hit
+            for turn in self.turns
+            if not turn.machine and speaker in (None, turn.speaker)
+            for hit in self.hits(cue, turn)
+        ]
+
+    def times(self, turn: Turn) -> tuple[TimeMention, ...]:
+        """Days and clock times named in a turn, resolved against the call's start."""
+        if turn.index not in self._times:
+            self._times[turn.index] = tuple(
+                find_times(
+                    turn.text, self.context.started_at, language=self.context.language
+                )
+            )
+        return self._times[turn.index]
+
+    def amounts(self, turn: Turn) -> tuple[AmountMention, ...]:
+        """Sums of money and other amounts named in a turn."""
+        return tuple(find_amounts(turn.text, language=self.context.language))
+
+    def near(self, turn: Turn, ahead: int = 1, speaker: Speaker | None = None) -> list[Turn]:
+        """The next turns of a side (or of anybody), at most `ahead` of them."""
+        following = [
+            t
+            for t in self.turns[turn.index + 1 :]
+            if not t.machine and speaker in (None, t.speaker)
+        ]
+        return following[:ahead]
+
+    def before(self, turn: Turn, back: int = 1, speaker: Speaker | None = None) -> list[Turn]:
+        """The last turns before this one of a side (or of anybody), the nearest first."""
+        earlier = [
+            t for t in self.turns[: turn.index] if not t.machine and speaker in (None, t.speaker)
+        ]
+        return earlier[::-1][:back]
+
+
+def token_at(turn: Turn, offset: int) -> int:
+    """The index of the word that stands at (or first after) an offset of the turn's text."""
+    for index, token in enumerate(turn.tokens):
+        if token.end > offset:
+            return index
+    return max(0, len(turn.tokens) - 1)
+
+
+def listen(segments: Sequence[Segment], context: CallContext) -> Talk:
+    """Reads the segments of a call into turns; consecutive ones of one side become one turn."""
+    book = phrasebook(context.language)
+    turns: list[Turn] = []
+    for group in _groups(segments):
+        text, pieces = _joined(group)
+        tokens = book.reader.read(text)
+        if tokens or text.strip():
+            turns.append(Turn(len(turns), group[0].speaker, text, tokens, pieces))
+    return Talk(_machines_marked(turns, book), context, book)
+
+
+def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
+    groups: list[list[Segment]] = []
+    for segment in segments:
+        if not segment.text.strip():
+            continue
+        if groups and _continues(groups[-1][-1], segment):
+            groups[-1].append(segment)
+        else:
+            groups.append([segment])
+    return groups
+
+
+def _continues(last: Segment, segment: Segment) -> bool:
+    if last.speaker != segment.speaker:
+        return False
+    if last.end is None or segment.start is None:
+        return True
+    return segment.start - last.end < LONGEST_MERGED_GAP_S
+
+
+def _joined(group: Sequence[Segment]) -> tuple[str, tuple[tuple[int, Segment], ...]]:
+    text, pieces = "", []
+    for segment in group:
+        text += " " if text else ""
+        pieces.append((len(text), segment))
+        text += segment.text
+    return text, tuple(pieces)
+
+
+def _machines_marked(turns: Sequence[Turn], book: Phrasebook) -> tuple[Turn, ...]:
+    cue = book.cues["outcome.machine"]
+    return tuple(
+        Turn(t.index, t.speaker, t.text, t.tokens, t.pieces, machine=True)
+        if t.speaker is not Speaker.AGENT and cue.find(t.tokens, t.keys)
+        else t
+        for t in turns
+    )
+
+
+def clause(turn: Turn, start: int, end: int) -> tuple[int, int]:
+    """The words around a place that make a readable quote: up to the next comma or full stop,
+    without punctuation a few words up to the next turn of thought."""
+    sentence = turn.tokens[start].sentence
+    if turn.punctuated:
+        while start > 0 and _same_clause(turn.tokens[start - 1], sentence):
+            start -= 1
+        while end < len(turn.tokens) and _same_clause(turn.tokens[end - 1], sentence):
+            end += 1
+        return start, end
+    for _ in range(3):
+        if end < len(turn.tokens) and turn.tokens[end].form not in BREAKS:
+            end += 1
+    return start, end
+
+
+BREAKS = FILLERS | frozenset("а но и да нет хорошо угу спасибо тогда или если and but so".split())
+
+
+def _same_clause(token: Token, sentence: int) -> bool:
+    return token.sentence == sentence and not token.comma and not token.closes
+
+
+def quote(turn: Turn, start: int, end: int) -> tuple[str, Segment]:
+    """The verbatim words of a place and the segment that holds them.
+
+    A place that runs over a segment's end is cut to the segment that holds most of it.
+    """
+    first, last = turn.tokens[start].start, turn.tokens[end - 1].end
+    best: tuple[int, str, Segment] | None = None
+    for offset, segment in turn.pieces:
+        low, high = max(first, offset), min(last, offset + len(segment.text))
+        if high > low and (best is None or high - low > best[0]):
+            best = (high - low, segment.text[low - offset : high - offset], segment)
+    if best is None:
+        return turn.pieces[0][1].text, turn.pieces[0][1]
+    return best[1].strip(), best[2]
+
+
+def make_action(
+    kind: ActionType,
+    status: ActionStatus,
+    turn: Turn,
+    place: tuple[int, int],
+    *,
+    cues: Sequence[str] = (),
+    slots: Mapping[str, SlotValue] | None = None,
+    confidence: float = 0.8,
+) -> Action:
+    """An action that rests on words of a turn; `place` is (first word, one past the last)."""
+    words, segment = quote(turn, *clause(turn, *place))
+    return Action(
+        type=kind,
+        status=status,
+        speaker=turn.speaker,
+        quote=words,
+        confidence=confidence,
+        start=segment.start,
+        end=segment.end,
+        slots=dict(slots or {}),
+        cues=tuple(cues),
+    )

@@ -1,0 +1,60 @@
+"""A transcript becomes an outcome and actions. Pure: the same words give the same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from classify.actions import find_actions
+from classify.dialogue import CallContext, Talk, listen
+from classify.outcome import COURTESIES, decide
+from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
+from models.vocabulary.transcript import Segment, Speaker
+
+__all__ = ["CallContext", "hear"]
+
+SILENT = frozenset({Outcome.INTERNAL, Outcome.NO_ANSWER, Outcome.IVR, Outcome.UNINTELLIGIBLE})
+PROMISES = frozenset({ActionType.FOLLOW_UP_AGREED, ActionType.PROPOSAL_SENT})
+LIMITED: dict[Outcome, frozenset[ActionType]] = {
+    Outcome.VOICEMAIL: COURTESIES | PROMISES,
+    Outcome.WRONG_NUMBER: COURTESIES,
+    Outcome.TOO_SHORT: COURTESIES,
+    Outcome.GATEKEEPER: COURTESIES | PROMISES | {ActionType.DECISION_MAKER_IDENTIFIED},
+}
+
+
+def hear(segments: Sequence[Segment], context: CallContext) -> HeardCall:
+    """What a call comes to: its outcome and its actions in the order of their time.
+
+    Args:
+        segments: the call's utterances in order; times may be missing.
+        context: when the call began, its direction and language, whose names are ours.
+    """
+    talk = listen(segments, context)
+    found = find_actions(talk)
+    outcome = decide(talk, found)
+    if outcome in SILENT:
+        return HeardCall(outcome, ())
+    allowed = LIMITED.get(outcome)
+    actions = [a for a in found.actions if allowed is None or a.type in allowed]
+    if outcome is Outcome.VOICEMAIL:
+        actions = [_unanswered(a) for a in actions]
+    return HeardCall(outcome, tuple(_in_order(actions, talk)))
+
+
+def _unanswered(action: Action) -> Action:
+    """Nobody can agree with a machine: what the agent says to it stays proposed."""
+    if action.type is ActionType.FOLLOW_UP_AGREED:
+        return replace(action, status=ActionStatus.PROPOSED)
+    return action
+
+
+def _in_order(actions: Sequence[Action], talk: Talk) -> list[Action]:
+    def place(action: Action) -> tuple[int, int]:
+        for turn in talk.turns:
+            at = turn.text.find(action.quote)
+            if at >= 0 and (action.speaker is turn.speaker or turn.speaker is Speaker.UNKNOWN):
+                return turn.index, at
+        return len(talk.turns), 0
+
+    return sorted(actions, key=place)

@@ -1,0 +1,59 @@
+"""What a word form may be: lemma and grammemes, Russian by pymorphy3, English by endings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import pymorphy3
+
+LEAST_SCORE = 0.05
+MOST_READINGS = 5
+
+
+class Parse(NamedTuple):
+    """One reading of a word: its lemma («ё» as «е»), its grammemes, whether it is in the dictionary."""
+
+    lemma: str
+    grammemes: frozenset[str]
+    known: bool
+
+
+@lru_cache(maxsize=1)
+def _analyser() -> pymorphy3.MorphAnalyzer:
+    return pymorphy3.MorphAnalyzer()
+
+
+@lru_cache(maxsize=50_000)
+def parses(form: str, language: str = "ru") -> tuple[Parse, ...]:
+    """Every likely reading of a lower-case form.
+
+    Russian readings follow OpenCorpora's tag set (https://opencorpora.org/dict.php?act=gram).
+    English has no dictionary here: the form itself and what its endings suggest.
+    """
+    if language != "ru" or not any("а" <= letter <= "я" for letter in form):
+        return tuple(Parse(stem, frozenset(), True) for stem in _english(form))
+    readings = _analyser().parse(form)[:MOST_READINGS]
+    known = _analyser().word_is_known(form)
+    likely = [r for r in readings if r.score >= LEAST_SCORE] or readings[:1]
+    return tuple(
+        Parse(r.normal_form.replace("ё", "е"), frozenset(r.tag.grammemes), known) for r in likely
+    )
+
+
+def forms_of(lemma: str) -> frozenset[str]:
+    """All inflected forms of a Russian lemma, «ё» as «е»."""
+    readings = [r for r in _analyser().parse(lemma) if r.normal_form.replace("ё", "е") == lemma]
+    return frozenset(form.word.replace("ё", "е") for r in readings[:1] for form in r.lexeme)
+
+
+def _english(form: str) -> tuple[str, ...]:
+    stems = [form]
+    for ending in ("'ll", "'s", "'ve", "'re", "'d"):
+        if form.endswith(ending):
+            stems.append(form[: -len(ending)])
+    if len(form) > 4:
+        for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", "")):
+            if form.endswith(ending):
+                stems += [form[: -len(ending)] + instead, form[: -len(ending)] + instead + "e"]
+    return tuple(dict.fromkeys(stems))

@@ -1,0 +1,131 @@
+"""The wordings that stagecheck knows, as data: one file per family and language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from classify.morphology import forms_of
+from classify.phrases.pattern import Pattern, compile_pattern, find_all
+from classify.text import Reader, Repairs, Token, sound
+
+LANGUAGES = ("ru", "en")
+NEAR = 8  # words: farther away an exclusion speaks of something else (texts without full stops)
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A notion and its wordings. A place counts unless one of `unless` stands near it in its sentence."""
+
+    name: str
+    patterns: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
+
+    def find(self, tokens: Sequence[Token], keys: frozenset[str]) -> list[tuple[int, int, str]]:
+        """Every place of the notion: (first word, one past the last, the wording), in order."""
+        hits = [
+            (start, end, pattern.source)
+            for pattern in self.patterns
+            if pattern.possible(keys)
+            for start, end in find_all(pattern, tokens)
+        ]
+        if hits and self.unless:
+            spoilers = [
+                (start, end)
+                for pattern in self.unless
+                if pattern.possible(keys)
+                for start, end in find_all(pattern, tokens)
+            ]
+            hits = [hit for hit in hits if not _spoilt(hit, spoilers, tokens)]
+        return sorted(set(hits))
+
+
+def _spoilt(
+    hit: tuple[int, int, str], spoilers: Sequence[tuple[int, int]], tokens: Sequence[Token]
+) -> bool:
+    return any(
+        tokens[start].sentence == tokens[hit[0]].sentence
+        and start - hit[1] < NEAR
+        and hit[0] - end < NEAR
+        for start, end in spoilers
+    )
+
+
+@dataclass(frozen=True)
+class Phrasebook:
+    """All notions of one language, its named sets and its reader."""
+
+    language: str
+    cues: Mapping[str, Cue]
+    sets: Mapping[str, tuple[str, ...]]
+    reader: Reader
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def phrasebook(language: str = "ru") -> Phrasebook:
+    """The phrasebook of a language, read once per process; Russian for a language we have none of.
+
+    Raises:
+        KeyError: a data file uses a set that no file defines.
+        ValueError: two data files define the same set or notion.
+    """
+    language = language if language in LANGUAGES else "ru"
+    documents = _documents(language)
+    sets: dict[str, tuple[str, ...]] = {}
+    for name, document in documents.items():
+        for key, words in (document.get("sets") or {}).items():
+            if key in sets:
+                raise ValueError(f"phrases/{language}/{name}: the set `{key}` is defined twice")
+            sets[key] = tuple(str(words).split())
+    cues: dict[str, Cue] = {}
+    for name, document in documents.items():
+        family = name.removesuffix(".yaml")
+        for key, body in (document.get("cues") or {}).items():
+            cues[f"{family}.{key}"] = _cue(f"{family}.{key}", body, sets)
+    noise = documents.get("asr.yaml", {})
+    return Phrasebook(language, cues, sets, Reader(language, _repairs(noise, sets, language)))
+
+
+def _documents(language: str) -> dict[str, dict[str, Any]]:
+    folder = files("classify.phrases").joinpath(language)
+    return {
+        entry.name: yaml.safe_load(entry.read_text(encoding="utf-8")) or {}
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.name.endswith(".yaml")
+    }
+
+
+def _cue(name: str, body: Any, sets: Mapping[str, Sequence[str]]) -> Cue:
+    lines, unless = (body, []) if isinstance(body, list) else (body["any"], body.get("unless", []))
+    return Cue(
+        name,
+        tuple(compile_pattern(str(line), sets) for line in lines),
+        tuple(compile_pattern(str(line), sets) for line in unless),
+    )
+
+
+def _repairs(
+    noise: Mapping[str, Any], sets: Mapping[str, tuple[str, ...]], language: str
+) -> Repairs:
+    sounds: dict[str, str] = {}
+    if language == "ru":
+        lemmas = {
+            word
+            for words in sets.values()
+            for word in words
+            if len(word) >= 4 and word.replace("ё", "е").isalpha()
+        }
+        for lemma in sorted(lemmas | set(noise.get("heard") or ())):
+            for form in sorted(forms_of(lemma.replace("ё", "е")) | {lemma}):
+                sounds.setdefault(sound(form), form)
+    return Repairs(
+        joins={tuple(k.split()): v for k, v in (noise.get("joins") or {}).items()},
+        splits={k: tuple(v.split()) for k, v in (noise.get("splits") or {}).items()},
+        also={k: tuple(v.split()) for k, v in (noise.get("also") or {}).items()},
+        sounds=sounds,
+    )

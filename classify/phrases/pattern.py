@@ -1,0 +1,214 @@
+"""A small language for wordings: lemmas, forms, sets, grammemes, gaps.
+
+A pattern is a line of elements separated by spaces:
+
+========== =====================================================================
+``слово``   the lemma or the form itself
+``=форма``  this form only
+``~основа`` a word that begins so
+``@имя``    one of a named set (`sets` in the data files)
+``a|b|@c``  one of these
+``a:past``  with this grammeme (``+`` joins several: ``@send:1per+futr``)
+``?a``      may be missing
+``*``       up to three words of the same sentence; ``*6`` up to six
+``^``       the beginning of the sentence, fillers aside; ``$`` its end
+``!a``      the next word is not this (nothing is consumed)
+``<!a``     the word before is not this
+========== =====================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from classify.text import FILLERS, Token
+
+DEFAULT_GAP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One alternative of an element: a key or a stem, and the grammemes it must carry."""
+
+    key: str
+    stem: bool
+    grammemes: frozenset[str]
+
+    def fits(self, token: Token) -> bool:
+        """Whether the word is this."""
+        if self.stem:
+            return token.form.startswith(self.key)
+        if self.grammemes:
+            lemma = self.key.lstrip("=")
+            return any(
+                p.lemma == lemma and self.grammemes <= p.grammemes for p in token.parses
+            )
+        return self.key in token.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One step of a pattern. `plain` is the quick test of its choices without grammemes."""
+
+    kind: str  # word | gap | begin | end | not_next | not_before
+    plain: frozenset[str] = frozenset()
+    choices: tuple[Choice, ...] = ()
+    optional: bool = False
+    gap: int = 0
+
+    def fits(self, token: Token) -> bool:
+        """Whether the word is one of the choices."""
+        return not self.plain.isdisjoint(token.keys) or any(c.fits(token) for c in self.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled wording and the line it came from."""
+
+    source: str
+    elements: tuple[Element, ...]
+    needed: tuple[frozenset[str], ...]
+
+    def possible(self, keys: frozenset[str]) -> bool:
+        """Whether a text with these keys can match at all: a quick first test."""
+        return all(not need.isdisjoint(keys) for need in self.needed)
+
+
+def compile_pattern(source: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
+    """Compiles one line.
+
+    Raises:
+        KeyError: the line names a set that nobody defined.
+    """
+    elements = tuple(_element(part, sets) for part in source.split())
+    needed = tuple(
+        e.plain for e in elements if e.kind == "word" and not e.optional and not e.choices
+    )
+    return Pattern(source, elements, needed)
+
+
+def _element(part: str, sets: Mapping[str, Sequence[str]]) -> Element:
+    if part == "^":
+        return Element("begin")
+    if part == "$":
+        return Element("end")
+    if part.startswith("*"):
+        return Element("gap", gap=int(part[1:] or DEFAULT_GAP))
+    kind, optional = "word", False
+    if part.startswith("<!"):
+        kind, part = "not_before", part[2:]
+    elif part.startswith("!"):
+        kind, part = "not_next", part[1:]
+    elif part.startswith("?"):
+        optional, part = True, part[1:]
+    plain: set[str] = set()
+    choices: list[Choice] = []
+    for alternative in part.split("|"):
+        _add(alternative, sets, frozenset(), plain, choices)
+    return Element(kind, frozenset(plain), tuple(choices), optional)
+
+
+def _add(
+    alternative: str,
+    sets: Mapping[str, Sequence[str]],
+    inherited: frozenset[str],
+    plain: set[str],
+    choices: list[Choice],
+) -> None:
+    word, _, tags = alternative.partition(":")
+    grammemes = inherited | (frozenset(tags.split("+")) if tags else frozenset())
+    word = word.replace("ё", "е")
+    if word.startswith("@"):
+        for member in sets[word[1:]]:
+            _add(member, sets, grammemes, plain, choices)
+    elif word.startswith("~"):
+        choices.append(Choice(word[1:], stem=True, grammemes=frozenset()))
+    elif grammemes:
+        choices.append(Choice(word, stem=False, grammemes=grammemes))
+    else:
+        plain.add(word)
+        if not word.startswith("="):
+            plain.add(f"={word}")
+
+
+def find_all(pattern: Pattern, tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Every place of the pattern: (first word, one past the last word), left to right."""
+    found = []
+    for start in range(len(tokens)):
+        end = _match(pattern.elements, 0, tokens, start, start)
+        if end is not None and end > start:
+            found.append((start, end))
+    return found
+
+
+def _at_begin(tokens: Sequence[Token], at: int) -> bool:
+    while at > 0 and tokens[at - 1].sentence == tokens[at].sentence:
+        if tokens[at - 1].form not in FILLERS | _OPENERS:
+            return False
+        at -= 1
+    return True
+
+
+_OPENERS = frozenset("а и ой ох так но алло слушайте знаете смотрите oh well so and but".split())
+
+
+def _at_end(tokens: Sequence[Token], at: int) -> bool:
+    return at >= len(tokens) or (at > 0 and tokens[at].sentence != tokens[at - 1].sentence)
+
+
+def _match(
+    elements: tuple[Element, ...], step: int, tokens: Sequence[Token], at: int, start: int
+) -> int | None:
+    if step == len(elements):
+        return at
+    element = elements[step]
+    here = tokens[at] if at < len(tokens) else None
+    if here is not None and at > start and here.sentence != tokens[start].sentence:
+        here = None
+    if element.kind == "word":
+        if here is not None and element.fits(here):
+            end = _match(elements, step + 1, tokens, at + 1, start)
+            if end is not None:
+                return end
+        return _match(elements, step + 1, tokens, at, start) if element.optional else None
+    if element.kind == "gap":
+        return _gap(element, elements, step, tokens, at, start)
+    return (
+        _match(elements, step + 1, tokens, at, start)
+        if _holds(element, tokens, at, here)
+        else None
+    )
+
+
+def _gap(
+    element: Element,
+    elements: tuple[Element, ...],
+    step: int,
+    tokens: Sequence[Token],
+    at: int,
+    start: int,
+) -> int | None:
+    for skip in range(element.gap + 1):
+        if skip and (
+            at + skip - 1 >= len(tokens)
+            or tokens[at + skip - 1].sentence != tokens[start].sentence
+        ):
+            return None
+        end = _match(elements, step + 1, tokens, at + skip, start)
+        if end is not None:
+            return end
+    return None
+
+
+def _holds(element: Element, tokens: Sequence[Token], at: int, here: Token | None) -> bool:
+    if element.kind == "begin":
+        return here is not None and _at_begin(tokens, at)
+    if element.kind == "end":
+        return _at_end(tokens, at)
+    if element.kind == "not_next":
+        return here is None or not element.fits(here)
+    before = tokens[at - 1] if at > 0 else None
+    if before is None or (here is not None and before.sentence != here.sentence):
+        return True
+    return not element.fits(before)

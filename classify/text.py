@@ -1,0 +1,167 @@
+"""Words of an utterance: where they stand, what they may mean, what a recogniser meant by them.
+
+Offsets always point into the text as it was given, so that a quote cut by them is verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from classify.morphology import Parse, parses
+
+WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[-'’][A-Za-zА-Яа-яЁё]+)*|\d+(?:[.,:]\d+)*")
+SENTENCE_END = re.compile(r"[.?!…;]+|\n")
+NOISE = re.compile(r"\[[^\]]*\]")
+FILLERS = frozenset("э ээ эээ э-э мм м эм хм гм ну вот это значит типа короче то есть".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: its plain form, every reading of it and its place.
+
+    `form` is lower case with «ё» as «е». `keys` holds the form (as ``=form``) and every lemma
+    it may have. `start` and `end` are offsets into the raw text, `sentence` the number of the
+    sentence within it, `comma` whether a comma, a dash or a colon follows, `closes` what mark
+    ended the sentence here.
+    """
+
+    form: str
+    keys: frozenset[str]
+    parses: tuple[Parse, ...]
+    start: int
+    end: int
+    sentence: int
+    raw: str
+    comma: bool = False
+    closes: str = ""
+
+    def has(self, *grammemes: str) -> bool:
+        """Whether one reading carries all the grammemes at once."""
+        return any(parse.grammemes.issuperset(grammemes) for parse in self.parses)
+
+
+@dataclass(frozen=True, slots=True)
+class Repairs:
+    """What recognisers write for what was said.
+
+    `joins` maps several words to one (``("вот", "сап")`` to ``ватсап``), `splits` one to
+    several, `also` gives a word further lemmas it may stand for, `sounds` maps a phonetic key to
+    the form that it most likely is.
+    """
+
+    joins: Mapping[tuple[str, ...], str]
+    splits: Mapping[str, tuple[str, ...]]
+    also: Mapping[str, tuple[str, ...]]
+    sounds: Mapping[str, str]
+
+
+NO_REPAIRS = Repairs({}, {}, {}, {})
+
+
+def normal(word: str) -> str:
+    """The word in lower case, «ё» as «е»."""
+    return word.lower().replace("ё", "е").replace("’", "'")
+
+
+_VOICELESS = str.maketrans("бвгджз", "пфктшс")
+_SOUNDS: tuple[tuple[str, str], ...] = (
+    (r"[ъь]", ""),
+    (r"(?:сч|зч|жч|шч)", "щ"),
+    (r"(?:тс|дс|тц)", "ц"),
+    (r"вств", "ств"),
+    (r"здн", "зн"),
+    (r"стн", "сн"),
+    (r"о", "а"),
+    (r"[еэияы]", "и"),
+    (r"ю", "у"),
+    (r"(?:ива|ава)\b", "ива"),
+    (r"ага\b|аво\b|иво\b|ига\b", "ава"),
+    (r"(.)\1+", r"\1"),
+)
+
+
+@lru_cache(maxsize=20_000)
+def sound(form: str) -> str:
+    """A rough phonetic key: two spellings of one pronunciation share it."""
+    key = form
+    for pattern, instead in _SOUNDS:
+        key = re.sub(pattern, instead, key)
+    key = re.sub(r"[бвгджз](?=[пфктшсцчщх]|$)", lambda m: m.group().translate(_VOICELESS), key)
+    return re.sub(r"(.)\1+", r"\1", key)
+
+
+def _spans(text: str) -> list[tuple[str, int, int]]:
+    blanked = NOISE.sub(lambda m: " " * len(m.group()), text)
+    return [(normal(m.group()), m.start(), m.end()) for m in WORD.finditer(blanked)]
+
+
+def _repaired(
+    spans: Sequence[tuple[str, int, int]], repairs: Repairs
+) -> list[tuple[str, int, int]]:
+    longest = max((len(words) for words in repairs.joins), default=1)
+    out: list[tuple[str, int, int]] = []
+    at = 0
+    while at < len(spans):
+        for size in range(min(longest, len(spans) - at), 1, -1):
+            words = tuple(form for form, _, _ in spans[at : at + size])
+            if words in repairs.joins:
+                out.append((repairs.joins[words], spans[at][1], spans[at + size - 1][2]))
+                at += size
+                break
+        else:
+            form, start, end = spans[at]
+            out += [(part, start, end) for part in repairs.splits.get(form, (form,))]
+            at += 1
+    return out
+
+
+class Reader:
+    """Turns texts of one language into words; remembers every form it has met."""
+
+    def __init__(self, language: str = "ru", repairs: Repairs = NO_REPAIRS) -> None:
+        self.language = language
+        self._repairs = repairs
+        self._met: dict[str, tuple[tuple[Parse, ...], frozenset[str]]] = {}
+
+    def read(self, text: str) -> tuple[Token, ...]:
+        """The words of one utterance in order, repaired where a recogniser misspelt them."""
+        spans = _repaired(_spans(text), self._repairs)
+        tokens: list[Token] = []
+        sentence = 0
+        for index, (form, start, end) in enumerate(spans):
+            following = spans[index + 1][1] if index + 1 < len(spans) else len(text)
+            between = text[end:following] if following >= end else ""
+            mark = SENTENCE_END.search(between)
+            found, keys = self._meanings(form)
+            tokens.append(
+                Token(
+                    form=form,
+                    keys=keys,
+                    parses=found,
+                    start=start,
+                    end=end,
+                    sentence=sentence,
+                    raw=text[start:end],
+                    comma=bool(re.search(r"[,:—–]| - ", between)),
+                    closes=mark.group() if mark else "",
+                )
+            )
+            sentence += bool(mark)
+        return tuple(tokens)
+
+    def _meanings(self, form: str) -> tuple[tuple[Parse, ...], frozenset[str]]:
+        if form not in self._met:
+            found = parses(form, self.language)
+            keys = {f"={form}"}
+            if not any(parse.known for parse in found) and len(form) >= 4:
+                likely = self._repairs.sounds.get(sound(form))
+                if likely and likely != form:
+                    found = parses(likely, self.language) + found
+                    keys.add(f"={likely}")
+            for lemma in self._repairs.also.get(form, ()):
+                found += (Parse(lemma, frozenset({"NOUN"}), True),)
+            self._met[form] = (found, frozenset(keys | {parse.lemma for parse in found}))
+        return self._met[form]
