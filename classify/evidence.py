@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.vocabulary.action import Action, ActionType
-from models.vocabulary.deal import Activity
+from models.vocabulary.deal import Activity, ActivityType
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import Evidence, Grade, Verdict
 
@@ -38,7 +38,8 @@ class State(StrEnum):
 class Hit:
     """One piece of evidence; `at` is when it happened, ``None`` for a field of the CRM.
 
-    `day` is the day that the evidence speaks of (a meeting's), where it names one.
+    `day` is the day that the evidence speaks of (a meeting's), `slot` that day and hour in
+    words, where it names them.
     """
 
     evidence: Evidence
@@ -46,6 +47,7 @@ class Hit:
     at: datetime | None = None
     day: date | None = None
     call_id: str | None = None
+    slot: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +109,26 @@ def call_hit(call_id: str, at: datetime) -> Hit:
     return Hit(Evidence("call", call_id, at), Grade.CLIENT_CONFIRMED, at, call_id=call_id)
 
 
-def action_hit(call_id: str, at: datetime, action: Action, day: date | None = None) -> Hit:
+def action_hit(
+    call_id: str,
+    at: datetime,
+    action: Action,
+    day: date | None = None,
+    slot: datetime | None = None,
+) -> Hit:
     """Words of a call as evidence, graded by who said them."""
     client = action.speaker is Speaker.CLIENT or action.type in _MUTUAL
     grade = Grade.CLIENT_CONFIRMED if client else Grade.AGENT_SAID
     evidence = Evidence("call", call_id, at, action.quote, action.start)
-    return Hit(evidence, grade, at, day, call_id)
+    return Hit(evidence, grade, at, day, call_id, slot)
 
 
 def activity_hit(activity: Activity, at: datetime, day: date | None = None) -> Hit:
     """A record of the CRM as evidence."""
     text = activity.subject or activity.text
-    return Hit(Evidence("crm", f"activity:{activity.id}", at, text), Grade.CRM_ONLY, at, day)
+    slot = activity.due_at if activity.type is ActivityType.MEETING else None
+    evidence = Evidence("crm", f"activity:{activity.id}", at, text)
+    return Hit(evidence, Grade.CRM_ONLY, at, day, slot=slot)
 
 
 def field_hit(name: str, value: object, at: datetime | None = None) -> Hit:

@@ -105,12 +105,18 @@ class SpeechSettings(_Section):
     compute_type: str = Field(default="int8", description="arithmetic of the model on a CPU")
     threads: int = Field(default=0, ge=0, description="CPU threads of the model; 0: all cores")
     beam_size: int = Field(default=5, ge=1, description="hypotheses followed at once")
-    batch_size: int = Field(default=8, ge=1, description="packed 30-second batches decoded at once")
+    batch_size: int = Field(default=8, ge=1, description="packed windows of speech decoded at once")
+    window_s: float = Field(
+        default=14.0,
+        ge=5,
+        le=29,
+        description="longest packed window of speech in seconds; on a CPU shorter ones are faster",
+    )
     vad_threshold: float = Field(
         default=0.3, gt=0, lt=1, description="speech probability from which a frame is speech"
     )
     vad_min_silence_s: float = Field(
-        default=1.5, gt=0, description="silence in seconds that ends a stretch of speech"
+        default=0.5, gt=0, description="silence in seconds that ends a stretch of speech"
     )
     weights_folder: Path | None = Field(
         default=None, description="where assembled weights are kept; the user's cache where unset"

@@ -61,13 +61,14 @@ def heard(case: Case, check: Heard) -> Finding:
         for one in said(calls, check.action, check.status)
         if (check.speaker is None or one.action.speaker is check.speaker)
         and all(one.action.slots.get(slot) for slot in check.slots)
+        and not _of_an_earlier_deal(case, one)
     ]
     undone = [one for part in check.undone_by for one in said(case.calls, part.action, part.status)]
-    last_undone = max(undone, key=lambda one: one.key, default=None)
-    if last_undone and (not hits or last_undone.key > hits[-1].key):
-        return Finding(State.OPPOSED, (said_hit(last_undone),))
-    if hits:
-        return found(said_hit(one) for one in hits)
+    standing = [one for one in hits if not any(_undoes(later, one) for later in undone)]
+    if standing:
+        return found(said_hit(one) for one in standing)
+    if undone:
+        return Finding(State.OPPOSED, (said_hit(max(undone, key=lambda one: one.key)),))
     return Finding(State.NO, window=everywhere(case))
 
 
@@ -141,7 +142,8 @@ def said_hit(one: Said) -> Hit:
     """What was said as evidence, with the day it speaks of."""
     slots = one.action.slots
     day = slot_day(slots.get("datetime") or slots.get("date") or slots.get("due"))
-    return action_hit(one.call.call.call_id, one.at, one.action, day)
+    slot = slot_moment(slots.get("datetime") or slots.get("due"))
+    return action_hit(one.call.call.call_id, one.at, one.action, day, slot)
 
 
 def slot_moment(value: SlotValue | None) -> datetime | None:
@@ -165,8 +167,20 @@ def standing_bookings(case: Case) -> list[Said]:
         if one.action.status is ActionStatus.DONE:
             standing.append(one)
         else:
-            standing = [b for b in standing if _is_over(b, one.at)]
+            standing = [booking for booking in standing if not _undoes(one, booking)]
     return standing
+
+
+def _undoes(later: Said, one: Said) -> bool:
+    """Whether a later word takes an earlier one back; what is over cannot be called off."""
+    return later.key > one.key and not _is_over(one, later.at)
+
+
+def _of_an_earlier_deal(case: Case, one: Said) -> bool:
+    """Whether a meeting that is spoken of took place before this deal began."""
+    day = slot_day(one.action.slots.get("date"))
+    held = one.action.type is ActionType.MEETING_HELD
+    return held and day is not None and day < case.clock.calendar.day_of(case.since)
 
 
 def _is_over(booking: Said, at: datetime) -> bool:

@@ -49,7 +49,7 @@ def unregistered_leads(world: World) -> list[Flag]:
 
 
 def _is_lead(world: World, call: JudgedCall) -> bool:
-    if not is_conversation(call) or call.call.direction in (Direction.INTERNAL, None):
+    if not is_conversation(call) or call.call.direction is Direction.INTERNAL:
         return False
     due = ended_at(call) + timedelta(minutes=world.clock.settings.card_minutes)
     if due > world.clock.as_of:

@@ -42,7 +42,7 @@ def _order(case: Case, check: Order) -> Finding:
     first = evaluate(case, check.first)
     in_order = [hit for hit in then.hits if _not_before(hit, first.hits)] if first.holds else []
     if in_order:
-        return found([*_relevant(first.hits, in_order[-1]), in_order[-1]])
+        return found([*_relevant(first.hits, in_order[0]), in_order[0]])
     until = _earliest(then.hits) or case.as_of
     return Finding(
         State.NO,

@@ -29,7 +29,10 @@ def activity(case: Case, check: ActivityCheck) -> Finding:
     records = [a for a in _relevant(case) if _is_such(a, check)]
     good = [a for a in records if _says(case, a, check)]
     if good:
-        return found(activity_hit(a, done_at(a), _day_of(case, a)) for a in good)
+        return found(
+            activity_hit(a, done_at(a) if check.done else a.created_at, _day_of(case, a))
+            for a in good
+        )
     fallen = [a for a in records if "result" in check.says and fell_through(case, a)]
     if fallen:
         return Finding(State.OPPOSED, (activity_hit(fallen[-1], done_at(fallen[-1])),))
@@ -69,7 +72,7 @@ def fields(case: Case, check: FieldCheck) -> Finding:
         if check.any_filled and not known:
             continue
         at = case.deal.created_at if "created_at" in check.filled else None
-        return found(field_hit(f"{owner}.{n}", values[n], at) for n in names + known[:1])
+        return found(field_hit(f"{owner}.{n}", _shown(values[n]), at) for n in names + known[:1])
     return Finding(State.NO)
 
 
@@ -178,7 +181,7 @@ def _owners(case: Case, of: str) -> Iterable[tuple[str, Mapping[str, object]]]:
     deal = case.deal
     if of == "deal":
         own = {
-            "amount": deal.amount,
+            "amount": deal.amount or None,
             "source": deal.source,
             "company": deal.company_id or (case.company.id if case.company else None),
             "responsible": deal.responsible_id,
@@ -203,13 +206,19 @@ def _owners(case: Case, of: str) -> Iterable[tuple[str, Mapping[str, object]]]:
 
 
 def _filled(value: object) -> bool:
-    """Zero branches is an answer, an amount of nothing is not told apart from it here."""
+    """Whether a field says something; zero branches is an answer."""
     return value is not None and str(value).strip() != ""
 
 
 def _among(value: object, allowed: tuple[str | bool, ...]) -> bool:
     """Letters are compared by their looks: a Cyrillic «А» in a category is an A."""
     return _plain(value) in {_plain(one) for one in allowed}
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, bool):
+        return "да" if value else "нет"
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _plain(value: object) -> object:

@@ -28,11 +28,21 @@ def gap_of(case: Case, judged: Sequence[Judged]) -> Gap:
     verified = verified_index(case, judged)
     holding_back = [one for one in judged if one.blocks and one.index == verified]
     if case.position > verified:
-        proved = [one for one in holding_back if one.verdict is not Verdict.UNKNOWN]
-        return Gap.AHEAD if proved else Gap.UNKNOWN
+        return Gap.AHEAD if _is_proved(holding_back) else Gap.UNKNOWN
     if case.position < verified and done_beyond(case, judged):
         return Gap.BEHIND
     return Gap.NONE
+
+
+def _is_proved(holding_back: Sequence[Judged]) -> bool:
+    """Whether it is sure that the stage's work is not done.
+
+    One thing that is surely not done is enough, but not in a time before the recordings:
+    what was written down then, and where, is as little known as what was said.
+    """
+    if any(one.before for one in holding_back):
+        return False
+    return any(one.verdict is not Verdict.UNKNOWN for one in holding_back)
 
 
 def done_beyond(case: Case, judged: Sequence[Judged]) -> list[Judged]:

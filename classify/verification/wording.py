@@ -7,9 +7,23 @@ from datetime import datetime
 from classify.evidence import Hit
 from classify.verification.case import Case
 from classify.verification.judge import Judged
-from models.vocabulary.verdict import Verdict
+from models.vocabulary.verdict import Evidence, Verdict
 
 _QUOTE_LENGTH = 80
+_FIELDS = {
+    "amount": "сумма",
+    "order_type": "тип заказа",
+    "needs": "потребности",
+    "name": "имя",
+    "phone": "телефон",
+    "category": "категория",
+    "employees": "сотрудников",
+    "years_on_market": "лет на рынке",
+    "turnover": "оборот",
+    "region": "регион",
+    "branches": "филиалов",
+    "decision_maker": "отметка ЛПР",
+}
 
 
 def explain(case: Case, judged: Judged) -> str:
@@ -50,11 +64,19 @@ def evidence_words(case: Case, hits: tuple[Hit, ...], most: int = 2) -> str:
 def _hit_words(case: Case, hit: Hit) -> str:
     evidence = hit.evidence
     quote = f": «{_short(evidence.quote)}»" if evidence.quote else ""
+    slot = f", время {when(case, hit.slot)}" if hit.slot else ""
     if evidence.kind == "call":
-        return f"звонок {when(case, evidence.at)}{quote}"
+        return f"звонок {when(case, evidence.at)}{quote}{slot}"
     if evidence.id.startswith("field:"):
-        return f"в CRM указано{quote}"
-    return f"запись CRM от {when(case, evidence.at)}{quote}"
+        return _field_words(case, evidence)
+    return f"запись CRM от {when(case, evidence.at)}{quote}{slot}"
+
+
+def _field_words(case: Case, evidence: Evidence) -> str:
+    name = evidence.id.rpartition(".")[2]
+    if name == "created_at":
+        return f"карточка создана {when(case, evidence.at)}"
+    return f"{_FIELDS.get(name, name)}: {_short(evidence.quote or '')}"
 
 
 def _pending(case: Case, judged: Judged, title: str) -> str:
@@ -92,4 +114,5 @@ def _short(text: str) -> str:
 
 def _lower(title: str) -> str:
     head = title.split(" ", 1)[0]
-    return title if head.isupper() else title[:1].lower() + title[1:]
+    is_abbreviation = head.isupper() and len(head) > 1
+    return title if is_abbreviation else title[:1].lower() + title[1:]
