@@ -112,7 +112,7 @@ def _describe(
     for recording in pair_legs(arrivals.audio):
         facts = sidecars.facts_for(recording)
         named = facts_from_name(
-            recording.place.with_name(recording.stem),
+            PurePosixPath(shown(recording.place.with_name(recording.stem))),
             zone,
             pbx.filename_patterns,
             pbx.extension_max_digits,

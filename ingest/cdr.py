@@ -82,6 +82,9 @@ def name_columns(text: str) -> tuple[list[tuple[int, Columns]], list[tuple[int, 
     named: list[tuple[int, Columns]] = []
     problems: list[tuple[int, str]] = []
     for at, line in lines[1:] if header else lines:
+        if line.count('"') % 2:
+            problems.append((at, "a quotation mark is not closed"))
+            continue
         fields = split_line(line, delimiter)
         columns = _under(header, fields) if header else headerless_columns(fields)
         if columns is None:

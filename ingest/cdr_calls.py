@@ -23,7 +23,7 @@ _INCOMING = re.compile(
 )
 _GROUPS = re.compile(r"^ext-(?:queues|group)", re.IGNORECASE)
 _MACHINES = re.compile(
-    r"^(?:voicemail|background|playback|waitexten|read|hangup|busy|congestion|echo|ivr)",
+    r"^(?:queue|background|playback|waitexten|read|hangup|busy|congestion|echo|ivr)",
     re.IGNORECASE,
 )
 
@@ -97,7 +97,7 @@ def direction_of_row(row: CdrRow, ours: OurSide) -> Direction | None:
     if caller is ChannelKind.OUTSIDE:
         return Direction.IN
     if caller is ChannelKind.INSIDE and callee is ChannelKind.OUTSIDE:
-        return Direction.OUT if target is not Side.OURS else Direction.INTERNAL
+        return Direction.INTERNAL if _is_colleague(row, ours) else Direction.OUT
     if caller is ChannelKind.INSIDE:
         return Direction.OUT if target is Side.OUTSIDE else _inside(row, source)
     if _INCOMING.match(row.context) and source is not Side.OURS:
@@ -121,6 +121,12 @@ def learned_numbers(rows: Iterable[CdrRow], ours: OurSide) -> list[str]:
     return [number for number in found if number]
 
 
+def _is_colleague(row: CdrRow, ours: OurSide) -> bool:
+    """Whether somebody of ours was called, reached over an outside line (follow me)."""
+    phone = ours.read(row.destination_number)
+    return phone is not None and (phone.e164 in ours.numbers or phone.extension in ours.extensions)
+
+
 def _inside(row: CdrRow, source: Side) -> Direction:
     """A call begun on a Local channel for an outside caller still came from outside."""
     local = row.channel.casefold().startswith("local/")
@@ -135,9 +141,10 @@ def _by_numbers(source: Side, target: Side) -> Direction | None:
 
 def _somebody_answered(row: CdrRow) -> bool:
     """Whether a person was reached: a menu, a voice mailbox or a queue's music is nobody."""
-    if row.disposition is not Disposition.ANSWERED or _MACHINES.match(row.application):
+    application = row.application.casefold()
+    if row.disposition is not Disposition.ANSWERED or application.startswith("voicemail"):
         return False
-    return bool(row.destination_channel) or row.application.casefold() != "queue"
+    return bool(row.destination_channel) or not _MACHINES.match(application)
 
 
 def _agent(

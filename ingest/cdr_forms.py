@@ -108,12 +108,12 @@ def header_columns(fields: Sequence[str]) -> list[str] | None:
 
 def headerless_columns(fields: Sequence[str]) -> Columns | None:
     """Named columns of one row without a header, ``None`` if its form is not known."""
-    if len(fields) >= 16 and _is_date(fields, 9):
-        return _asterisk(fields)
     if len(fields) >= 14 and _is_date(fields, 8):
         named = dict(zip(_CUSTOM, fields, strict=False))
         linked = [field for field in fields[len(_CUSTOM) :] if _UNIQUE.match(field)]
         return named | ({"linkedid": linked[0]} if linked else {})
+    if len(fields) >= 16 and _is_date(fields, 9):
+        return _asterisk(fields)
     if len(fields) >= 11 and _is_date(fields, 4):
         return dict(zip(_FREESWITCH, fields, strict=False))
     return None

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 _CHANNEL = re.compile(
-    r"^(?P<technology>[A-Za-z0-9_]+)/(?P<peer>.+?)(?:-[0-9a-fA-F]{6,8})?(?:;[12])?$"
+    r"^(?P<technology>[A-Za-z0-9_]+)/(?P<peer>.+?)(?:-[0-9a-fA-F]{3,8})?(?:;[12])?$"
 )
 _WRAPPED = re.compile(r"^(?:[A-Z]{2,4}-)+(?:\d+-)?(?P<inner>\d+)$")  # FMPR-101, RG-600-101
 

@@ -95,8 +95,13 @@ class Sidecars:
 
     def report_orphans(self) -> None:
         """Notes sidecars and manifest rows whose recording did not come."""
+        listed = {problem.recording for problem in self._arrivals.problems}
+        unusable = {
+            name for each in listed for name in (each, str(PurePosixPath(each).with_suffix("")))
+        }
         for key, (path, place) in self._json.items():
-            if key not in self._used and _is_sidecar_file(path):
+            known = shown(place.with_suffix("")) in unusable
+            if key not in self._used and not known and _is_sidecar_file(path):
                 detail = (
                     "no recording of this name lies beside the sidecar; send it, or remove this"
                 )

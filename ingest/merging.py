@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, time, timedelta, tzinfo
+from pathlib import PurePosixPath
 
+from ingest.arrival import shown
 from ingest.legs import LEGS_AGENT_CHANNEL, Recording
 from ingest.names.when import date_in_path
 from ingest.parties import OurSide, settle_parties
@@ -47,7 +49,7 @@ def call_of_recording(described: Described, ours: OurSide, zone: tzinfo) -> Call
     parties = settle_parties(facts, ours)
     started_at = facts.started_at
     return Call(
-        call_id=facts.call_id or recording.stem,
+        call_id=facts.call_id or shown(PurePosixPath(recording.stem)),
         recording=described.place,
         sha256=recording.sha256,
         started_at=started_at or file_date(recording, zone),

@@ -152,7 +152,7 @@ def _user(
         owners = [user.id for user in users if _has_phone(user, number)]
         if len(owners) == 1:
             return owners[0]
-    owners = [user.id for user in users if name and _words(user.name) == _words(name)]
+    owners = [user.id for user in users if name and _same_person(user.name, name)]
     return owners[0] if len(owners) == 1 else None
 
 
@@ -166,6 +166,15 @@ def _has_phone(user: User, e164: str) -> bool:
     return any(phone is not None and phone.e164 == e164 for phone in phones)
 
 
-def _words(name: str) -> frozenset[str]:
-    """A name's words in any order, so that `Котов Денис` is `Денис Котов`."""
-    return frozenset(name.casefold().replace("ё", "е").split())
+def _same_person(full: str, written: str) -> bool:
+    """Whether two names agree in any order of words: `Котов Денис`, `Котов Д.`, `Денис Котов`."""
+    known, given = (name.casefold().replace("ё", "е").split() for name in (full, written))
+    if not set(known) & set(given) or min(len(known), len(given)) < 2:
+        return known == given
+    shorter, longer = sorted((known, given), key=len)
+    return all(any(_same_word(word, other) for other in longer) for word in shorter)
+
+
+def _same_word(one: str, other: str) -> bool:
+    short, long = sorted((one.rstrip("."), other.rstrip(".")), key=len)
+    return short == long or (len(short) == 1 and long.startswith(short))

@@ -5,7 +5,6 @@ A wrong field costs itself only: it is listed, and the other fields and sources 
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from ingest.tables import split_line
 from models.vocabulary.call import CallFacts, Direction, MetadataSource
 
 FIELDS = (
@@ -85,14 +85,15 @@ def is_sidecar(document: object) -> bool:
 
 def read_manifest(text: str, place: str, delimiter: str) -> list[ManifestRow]:
     """The rows of a CSV manifest that name a recording."""
-    rows = csv.DictReader(text.splitlines(), delimiter=delimiter, restkey="", restval="")
-    rows.fieldnames = [name.strip().casefold() for name in rows.fieldnames or ()]
+    lines = text.splitlines()
+    header = [name.strip().casefold() for name in split_line(lines[0], delimiter)]
     found = []
-    for row in rows:
+    for at, line in enumerate(lines[1:], 2):
+        row = dict(zip(header, split_line(line, delimiter), strict=False))
         recording = (row.get("recording") or "").strip()
         if recording:
-            sidecar = sidecar_from_fields(dict(row), f"{place}, line {rows.line_num}")
-            found.append(ManifestRow(recording.replace("\\", "/"), rows.line_num, sidecar))
+            sidecar = sidecar_from_fields(row, f"{place}, line {at}")
+            found.append(ManifestRow(recording.replace("\\", "/"), at, sidecar))
     return found
 
 
