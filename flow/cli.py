@@ -98,7 +98,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
     input was wrong.
     """
     with _told(verbose=verbose):
-        from flow.run import RunRequest
+        from flow.run import RunRequest, whisper
         from flow.run import run as run_all
         from flow.summary import print_summary, summary_lines
         from flow.watch import watching
@@ -115,7 +115,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
             state=state,
         )
         with watching() as watch:
-            report = run_all(request, settings, watch=watch)
+            report = run_all(request, settings, engine_for=whisper, watch=watch)
         for warning in report.warnings:
             typer.echo(f"Warning: {warning}", err=True)
         lines = summary_lines(report.result, report.snapshot, report.stage_keys)
@@ -228,3 +228,7 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError as error:
         remedy = "Write it as 2026-11-20T18:00:00+03:00."
         raise InvalidInputError(f"--as-of {text}", "not an ISO 8601 time", remedy) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -18,7 +18,7 @@ def transcription_hints(
 ) -> Hints:
     """Gives the words that are likely in a call: the names of who may be talking."""
     return Hints(
-        language=speech.language,
+        language=asked_language(speech),
         hotwords=candidate_names(call, index),
         agent_channel=call.agent_channel,
         direction=call.direction,
@@ -34,6 +34,11 @@ def call_context(call: Call, transcript: Transcript, users: Sequence[User]) -> C
         language=transcript.language,
         agent_names=agent_names(call, users),
     )
+
+
+def asked_language(speech: SpeechSettings) -> str | None:
+    """Gives the language that the engine is told, ``None`` where it has to detect it."""
+    return None if speech.language == "auto" else speech.language
 
 
 def agent_names(call: Call, users: Sequence[User]) -> tuple[str, ...]:

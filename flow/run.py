@@ -154,6 +154,10 @@ def _gather(question: _Question) -> Gathered:
     return gathered
 
 
+def _repeated(gathered: Gathered) -> list[str]:
+    return [f"{one.recording}: {one.detail}" for one in gathered.duplicates]
+
+
 def _state_url(state: Path) -> str:
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -190,7 +194,8 @@ def _answer(
         )
         zone = ZoneInfo(question.snapshot.timezone)
         result = run_result(question.snapshot, understood, verification, problems, zone)
-        report = RunReport(result, question.snapshot, question.stage_keys, question.warnings)
+        warnings = (*question.warnings, *ears.transcriber.warnings, *_repeated(gathered))
+        report = RunReport(result, question.snapshot, question.stage_keys, warnings)
         _write(question.request, report)
         with transaction(database) as session:
             save_verification(session, run_id, verification)

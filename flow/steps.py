@@ -14,7 +14,7 @@ from classify.matching import DealIndex, match_call
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings
-from flow.hints import call_context, transcription_hints
+from flow.hints import asked_language, call_context, transcription_hints
 from flow.watch import Watcher
 from ingest.calls import Gathered
 from models.session import reading, transaction
@@ -89,7 +89,9 @@ def transcribe_calls(
     with reading(around.engine) as session:
         calls = load_calls(session, ids, around.zone)
         waiting = [
-            one for one in calls if find_transcript(session, transcript_key(one, ears)) is None
+            one
+            for one in calls
+            if find_transcript(session, transcript_key(one, around, ears)) is None
         ]
     watch.begin(len(waiting))
     problems = []
@@ -110,7 +112,9 @@ def hear_calls(around: Surroundings, ids: Iterable[int], ears: Ears) -> list[Rec
     problems = []
     for one in calls:
         with reading(around.engine) as session:
-            found = find_transcript(session, transcript_key(one, ears)) if one.files else None
+            found = (
+                find_transcript(session, transcript_key(one, around, ears)) if one.files else None
+            )
             transcript = load_transcript(session, found) if found is not None else None
         heard = None
         try:
@@ -123,9 +127,14 @@ def hear_calls(around: Surroundings, ids: Iterable[int], ears: Ears) -> list[Rec
     return problems
 
 
-def transcript_key(one: StoredCall, ears: Ears) -> TranscriptKey:
+def transcript_key(one: StoredCall, around: Surroundings, ears: Ears) -> TranscriptKey:
     """Gives what settles the words of a recorded call."""
-    return TranscriptKey(one.call.sha256 or "", ears.transcriber.identity, one.call.agent_channel)
+    return TranscriptKey(
+        sha256=one.call.sha256 or "",
+        transcriber=ears.transcriber.identity,
+        language=asked_language(around.settings.speech),
+        agent_channel=one.call.agent_channel,
+    )
 
 
 def _store_hearing(
@@ -148,7 +157,7 @@ def _store_hearing(
 def _transcribe_call(
     around: Surroundings, one: StoredCall, ears: Ears, watch: Watcher
 ) -> RecordingProblem | None:
-    key = transcript_key(one, ears)
+    key = transcript_key(one, around, ears)
     with reading(around.engine) as session:
         if find_transcript(session, key) is not None:  # the same sound came under two names
             watch.done(0.0)

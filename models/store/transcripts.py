@@ -1,4 +1,4 @@
-"""Transcripts: one per recording, transcriber and named side of the agent."""
+"""Transcripts: one per recording, transcriber and what it was told."""
 
 from __future__ import annotations
 
@@ -13,24 +13,31 @@ from models.tables import TranscriptRow
 from models.vocabulary.transcript import Transcript
 
 _INFERRED = -1
+_DETECTED = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class TranscriptKey:
     """What settles the words of a recording.
 
-    `agent_channel` is the side that the transcriber is told to be the agent's, ``None``
-    where it has to infer it.
+    `language` is the one that the transcriber is told, ``None`` where it has to detect it;
+    `agent_channel` the side that it is told to be the agent's, ``None`` where it has to infer it.
     """
 
     sha256: str
     transcriber: str
+    language: str | None
     agent_channel: int | None
 
     def columns(self) -> dict[str, str | int]:
         """Gives the key as a row has it."""
         side = _INFERRED if self.agent_channel is None else self.agent_channel
-        return {"sha256": self.sha256, "transcriber": self.transcriber, "agent_channel": side}
+        return {
+            "sha256": self.sha256,
+            "transcriber": self.transcriber,
+            "asked_language": self.language or _DETECTED,
+            "agent_channel": side,
+        }
 
 
 def find_transcript(session: Session, key: TranscriptKey) -> int | None:

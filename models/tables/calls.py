@@ -92,17 +92,19 @@ class CdrEntryRow(Row):
 
 
 class TranscriptRow(Row):
-    """A recording in words, once per transcriber and side that was named the agent's.
+    """A recording in words, once per transcriber and what it was told.
 
-    `agent_channel` is the hint the transcriber was given, -1 where it had to infer.
+    `asked_language` is ``auto`` where the transcriber had to detect it, `agent_channel` is
+    -1 where it had to infer whose channel is whose.
     """
 
     __tablename__ = "transcripts"
-    __table_args__ = (UniqueConstraint("sha256", "transcriber", "agent_channel"),)
+    __table_args__ = (UniqueConstraint("sha256", "transcriber", "asked_language", "agent_channel"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(ForeignKey("recordings.sha256"))
     transcriber: Mapped[str]
+    asked_language: Mapped[str]
     agent_channel: Mapped[int]
     model: Mapped[str]
     language: Mapped[str]

@@ -109,7 +109,7 @@ WORDS = Transcript(
     speech_s=50.2,
     channels=2,
 )
-KEY = TranscriptKey("a" * 64, "whisper base int8 beam 5", 0)
+KEY = TranscriptKey("a" * 64, "whisper base int8 beam 5", "ru", 0)
 HEARD = HeardCall(
     Outcome.CONVERSATION,
     (
@@ -201,6 +201,7 @@ def test_a_transcript_is_found_by_content_transcriber_and_side(database: Engine)
     with reading(database) as session:
         assert find_transcript(session, KEY) == id_
         assert find_transcript(session, replace(KEY, transcriber="whisper small")) is None
+        assert find_transcript(session, replace(KEY, language=None)) is None
         assert find_transcript(session, replace(KEY, agent_channel=None)) is None
         assert load_transcript(session, id_) == WORDS
 

@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("transcriber", sa.Text(), nullable=False),
+        sa.Column("asked_language", sa.Text(), nullable=False),
         sa.Column("agent_channel", sa.Integer(), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
@@ -261,8 +262,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "sha256",
             "transcriber",
+            "asked_language",
             "agent_channel",
-            name=op.f("uq_transcripts_sha256_transcriber_agent_channel"),
+            name=op.f("uq_transcripts_sha256_transcriber_asked_language_agent_channel"),
         ),
     )
     op.create_table(
