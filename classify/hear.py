@@ -14,7 +14,14 @@ from models.vocabulary.transcript import Segment, Speaker
 __all__ = ["CallContext", "hear"]
 
 SILENT = frozenset({Outcome.INTERNAL, Outcome.NO_ANSWER, Outcome.IVR, Outcome.UNINTELLIGIBLE})
-PROMISES = frozenset({ActionType.FOLLOW_UP_AGREED, ActionType.PROPOSAL_SENT})
+PROMISES = frozenset(
+    {
+        ActionType.FOLLOW_UP_AGREED,
+        ActionType.PROPOSAL_SENT,
+        ActionType.CONTRACT_SENT,
+        ActionType.INVOICE_SENT,
+    }
+)
 LIMITED: dict[Outcome, frozenset[ActionType]] = {
     Outcome.VOICEMAIL: COURTESIES | PROMISES,
     Outcome.WRONG_NUMBER: COURTESIES,

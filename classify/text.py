@@ -48,17 +48,21 @@ class Repairs:
     """What recognisers write for what was said.
 
     `joins` maps several words to one (``("вот", "сап")`` to ``ватсап``), `splits` one to
-    several, `also` gives a word further lemmas it may stand for, `sounds` maps a phonetic key to
-    the form that it most likely is.
+ several, `also` gives a word further lemmas it may stand for, `sounds` maps a phonetic key to
+    the form that it most likely is, `whole` are the forms that a recogniser may have cut in two.
     """
 
     joins: Mapping[tuple[str, ...], str]
     splits: Mapping[str, tuple[str, ...]]
     also: Mapping[str, tuple[str, ...]]
     sounds: Mapping[str, str]
+    whole: frozenset[str] = frozenset()
 
 
 NO_REPAIRS = Repairs({}, {}, {}, {})
+PREFIXES = frozenset(
+    "в во вы до за из на о об от пере по под пре пред при про раз рас с со у здравствуй с".split()
+)
 
 
 def normal(word: str) -> str:
@@ -77,8 +81,7 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
     (r"о", "а"),
     (r"[еэияы]", "и"),
     (r"ю", "у"),
-    (r"(?:ива|ава)\b", "ива"),
-    (r"ага\b|аво\b|иво\b|ига\b", "ава"),
+    (r"(?:ага|ава|ига|ива)\b", "ава"),
     (r"(.)\1+", r"\1"),
 )
 
@@ -98,6 +101,11 @@ def _spans(text: str) -> list[tuple[str, int, int]]:
     return [(normal(m.group()), m.start(), m.end()) for m in WORD.finditer(blanked)]
 
 
+def _cut(first: str, second: str, repairs: Repairs) -> bool:
+    """«под пишу»: whether two words are one that was cut after its prefix."""
+    return first in PREFIXES and len(second) > 2 and first + second in repairs.whole
+
+
 def _repaired(
     spans: Sequence[tuple[str, int, int]], repairs: Repairs
 ) -> list[tuple[str, int, int]]:
@@ -112,6 +120,10 @@ def _repaired(
                 at += size
                 break
         else:
+            if at + 1 < len(spans) and _cut(spans[at][0], spans[at + 1][0], repairs):
+                out.append((spans[at][0] + spans[at + 1][0], spans[at][1], spans[at + 1][2]))
+                at += 2
+                continue
             form, start, end = spans[at]
             out += [(part, start, end) for part in repairs.splits.get(form, (form,))]
             at += 1

@@ -79,7 +79,7 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
     for turn in talk.turns:
         if turn.machine or not turn.tokens:
             continue
-        asked = _asked(tables, turn)
+        asked = _asked(talk, tables, turn)
         for topic in topics:
             table = tables.get(topic.name)
             after = _step(talk, turn, topic, table, answers=topic.name in asked)
@@ -88,17 +88,27 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
     return tables
 
 
-def _asked(tables: Mapping[str, Table], turn: Turn) -> set[str]:
-    """The tables that a bare answer in this turn would speak to: the ones touched last."""
+def _asked(talk: Talk, tables: Mapping[str, Table], turn: Turn) -> set[str]:
+    """The tables that a bare answer in this turn would speak to: the ones touched last, unless
+    the other side has asked something else since."""
+    last = next((t for t in talk.before(turn, 2) if t.speaker is not turn.speaker), None)
     waiting = {
         name: table.last_turn
         for name, table in tables.items()
-        if table.holder is not turn.speaker and turn.index - table.last_turn <= WARM
+        if table.holder is not turn.speaker
+        and turn.index - table.last_turn <= WARM
+        and not (last is not None and last.index > table.last_turn and _asks(talk, last))
     }
     if not waiting:
         return set()
     latest = max(waiting.values())
-    return {name for name, last in waiting.items() if last == latest}
+    return {name for name, touched in waiting.items() if touched == latest}
+
+
+def _asks(talk: Talk, turn: Turn) -> bool:
+    return any("?" in t.closes for t in turn.tokens) or (
+        not turn.punctuated and talk.has("stance.question", turn)
+    )
 
 
 def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
@@ -147,7 +157,7 @@ def _step(
     concerned = answers or bool(kinds & {"propose", "arranged", "against"})
     if not concerned and not (warm and turn.speaker is table.holder):
         return None
-    slot, options, at = _slot(talk, turn, topic, moves, free=answers or warm)
+    slot, options, at = _slot(talk, turn, topic, moves, table, free=answers or warm)
     if turn.speaker is table.holder and table.standing is not Standing.AGREED:
         return _continued(table, turn, moves, slot, options)
     return _answered(talk, table, turn, moves, (slot, options, at), answers=answers)
@@ -231,6 +241,8 @@ def _answered(
     """The other side answers, or either side speaks of what was agreed."""
     slot, options, at = said
     last = _last(moves, ("accept", "decline", "against", "defer", "busy"))
+    if last is not None and table.standing is Standing.AGREED and not _cancels(last, slot):
+        last = _last(moves, ("accept",))
     refusing = last is not None and last.kind in ("decline", "against", "defer", "busy")
     proposes = _last(moves, ("propose",))
     if last is not None and refusing and at <= last.hit.start and last.kind != "busy":
@@ -245,6 +257,13 @@ def _answered(
             return _cleared(table, turn, last.hit, whole=False)
         return _countered(table, turn, proposes.hit, When(), ())
     return _bare(table, turn, last, proposes, options)
+
+
+def _cancels(last: Move, slot: When) -> bool:
+    """What is agreed falls by words about it, a «нет» at once, or a «не могу» about its day."""
+    if last.kind in ("accept", "against"):
+        return True
+    return last.kind != "defer" and (last.hit.start <= 2 or (last.kind == "busy" and not slot))
 
 
 def _bare(
@@ -376,14 +395,32 @@ def _last(moves: Sequence[Move], kinds: Sequence[str]) -> Move | None:
     return next((m for m in reversed(moves) if m.kind in kinds), None)
 
 
+def _repeats(p: Placed, table: Table | None) -> bool:
+    """Whether a mention says again the day and the hour on the table, whatever verb is near."""
+    if table is None or table.slot.clock is None or p.mention.time is None:
+        return False
+    return (p.mention.date, p.mention.time) == (table.slot.day, table.slot.clock)
+
+
+def _leave_taking(talk: Talk, turn: Turn) -> set[int]:
+    """«До среды!» is a good-bye and names no time."""
+    return {h.start for h in talk.hits("courtesies.farewell", turn)} 
+
+
 def _slot(
-    talk: Talk, turn: Turn, topic: Topic, moves: Sequence[Move], *, free: bool
+    talk: Talk,
+    turn: Turn,
+    topic: Topic,
+    moves: Sequence[Move],
+    table: Table | None = None,
+    *,
+    free: bool,
 ) -> tuple[When, tuple[When, ...], int]:
     """The time that a turn gives the topic: (slot, the options where several, first word or -1).
 
     `free`: times that hang on no other deed speak to the table too.
     """
-    rejected = turned_down(talk, turn)
+    rejected = turned_down(talk, turn) | _leave_taking(talk, turn)
     mine = {
         p.start: p
         for move in moves
@@ -394,7 +431,8 @@ def _slot(
         mine |= {
             p.start: p
             for p in placed(talk, turn)
-            if p.head is None and not p.mention.past and (free or _touches(turn, p, mine))
+            if not p.mention.past
+            and ((p.head is None and (free or _touches(turn, p, mine))) or _repeats(p, table))
         }
     kept = [mine[start] for start in sorted(mine) if start not in rejected]
     if not kept:

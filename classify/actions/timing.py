@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn, token_at
@@ -89,9 +89,13 @@ def _distance(head: int, start: int, end: int) -> int:
 
 def when(mentions: Sequence[TimeMention]) -> When:
     """What several mentions of one slot say together: the last day, the last clock time."""
-    slot = When()
+    slot, week = When(), None
     for mention in mentions:
-        slot = slot.updated(When(mention.date, mention.time))
+        day = mention.date
+        if day is None and week is not None and mention.weekday is not None:
+            day = week + timedelta(days=mention.weekday)
+        week = mention.week or week
+        slot = slot.updated(When(day, mention.time))
     return slot
 
 
@@ -144,7 +148,7 @@ def _cluster(talk: Talk, turn: Turn, start: int, end: int) -> set[int]:
 def turned_down(talk: Talk, turn: Turn) -> set[int]:
     """Starts of the mentions that the speaker cannot make («завтра никак, а в среду можно»)."""
     everything = placed(talk, turn)
-    out = set()
+    out = {p.start for p in everything if p.mention.refused}
     for hit in talk.hits("stance.busy", turn):
         sentence = turn.tokens[hit.start].sentence
         near = [p for p in everything if turn.tokens[p.start].sentence == sentence]

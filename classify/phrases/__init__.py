@@ -113,6 +113,7 @@ def _repairs(
     noise: Mapping[str, Any], sets: Mapping[str, tuple[str, ...]], language: str
 ) -> Repairs:
     sounds: dict[str, str] = {}
+    whole: set[str] = set()
     if language == "ru":
         lemmas = {
             word
@@ -123,9 +124,11 @@ def _repairs(
         for lemma in sorted(lemmas | set(noise.get("heard") or ())):
             for form in sorted(forms_of(lemma.replace("ё", "е")) | {lemma}):
                 sounds.setdefault(sound(form), form)
+                whole.add(form)
     return Repairs(
         joins={tuple(k.split()): v for k, v in (noise.get("joins") or {}).items()},
         splits={k: tuple(v.split()) for k, v in (noise.get("splits") or {}).items()},
         also={k: tuple(v.split()) for k, v in (noise.get("also") or {}).items()},
         sounds=sounds,
+        whole=frozenset(whole),
     )

@@ -109,6 +109,10 @@ def _element(part: str, sets: Mapping[str, Sequence[str]]) -> Element:
     return Element(kind, frozenset(plain), tuple(choices), optional)
 
 
+# pymorphy3 writes parts of speech in capitals.
+_PARTS = {"infn": "INFN", "verb": "VERB", "noun": "NOUN", "prts": "PRTS"}
+
+
 def _add(
     alternative: str,
     sets: Mapping[str, Sequence[str]],
@@ -117,7 +121,7 @@ def _add(
     choices: list[Choice],
 ) -> None:
     word, _, tags = alternative.partition(":")
-    grammemes = inherited | (frozenset(tags.split("+")) if tags else frozenset())
+    grammemes = inherited | frozenset(_PARTS.get(tag, tag) for tag in tags.split("+") if tag)
     word = word.replace("ё", "е")
     if word.startswith("@"):
         for member in sets[word[1:]]:
