@@ -204,8 +204,8 @@ def _apply(draft: _Draft, mention: TimeMention) -> None:
 
 
 def _drop(draft: _Draft, mention: TimeMention) -> None:
-    if mention.date and mention.date == draft.date:
-        draft.date = None
+    if mention.date and draft.date in {None, mention.date}:
+        draft.date, draft.open_day = None, True
     if mention.time and mention.time == draft.time:
         draft.time = None
 

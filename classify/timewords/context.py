@@ -39,9 +39,7 @@ _NOT_ABLE = frozenset(
 )
 _ENGLISH_NO = frozenset(words("cannot can't won't busy impossible"))
 _PAST_ENGLISH = frozenset(
-    words(
-        "met sent received spoke talked discussed signed paid got saw came went had was were called"
-    )
+    words("met sent received spoke talked signed paid got saw came went had was were called")
 )
 
 
@@ -141,7 +139,8 @@ def tense_of(word: str) -> str | None:
     """``past`` or ``ahead`` for a verb, ``None`` for any other word."""
     if word in {"встречи", "встречу", "встрече"} or not word.isalpha():
         return None
-    parse = analyzer().parse(word)[0]
+    parses = analyzer().parse(word)
+    parse = next((p for p in parses[:2] if p.tag.tense == "past"), parses[0])
     if parse.tag.POS == "INFN" or parse.tag.mood == "impr":
         return "ahead"
     if parse.tag.POS != "VERB" or parse.normal_form in _ARRANGING:

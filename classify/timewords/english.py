@@ -143,6 +143,11 @@ def _weekday(match: re.Match[str], _: Around) -> Fields | None:
     return said | {"bound": _BOUNDS.get(match["prep"] or "")}
 
 
+def _weeks_from(match: re.Match[str], _: Around) -> Fields | None:
+    """«A week from Friday»."""
+    return {"weekday": int(match["weekday"]), "weeks": int(match["count"] or 1)}
+
+
 def _week(match: re.Match[str], _: Around) -> Fields | None:
     return {"weeks": {"this": 0, "next": 1, "last": -1}[match["shift"]], "vague": True}
 
@@ -200,6 +205,7 @@ ENGLISH_RULES: tuple[Rule, ...] = (
     rule(rf"{_ON}(?P<name>{'|'.join(_NAMED_DAYS)})", _named),
     rule(r"(?:on )?(?:the )?day (?P<way>after|before) (?:tomorrow|yesterday)", _after_tomorrow),
     rule(rf"{_ON}(?:(?P<shift>this|next|last|coming) )?wd(?P<weekday>\d)", _weekday),
+    rule(r"(?:a|n(?P<count>\d+)) weeks? from (?:next )?wd(?P<weekday>\d)", _weeks_from),
     rule(r"(?:(?:in|during|for|by) )?(?P<shift>this|next|last) week", _week),
     rule(
         rf"{_ON}o(?P<day>\d+)[gs](?:(?: of)? mo(?P<month>\d+)g)?(?: ,)?(?: n(?P<year>20\d\d))?",

@@ -9,7 +9,7 @@ from typing import Literal
 Part = Literal["morning", "noon", "afternoon", "evening", "night"]
 Bound = Literal["by", "from", "after"]
 Shift = Literal["this", "next", "nearest", "last", "that"]
-Need = Literal["adjacent", "near", "alone"]
+Need = Literal["adjacent", "behind", "near", "alone"]
 
 
 @dataclass(frozen=True, slots=True)

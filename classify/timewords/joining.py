@@ -41,6 +41,8 @@ def _merged(left: Frame, right: Frame, tokens: Sequence[Token], today: date) -> 
     end_of_range = _range(left, right, gap)
     if end_of_range:
         return end_of_range
+    if left.needs == "behind":
+        return None
     unlike = left.vague != right.vague and not _may_join_vague(left, right)
     if unlike or left.now or right.now or not _days_agree(left, right, today):
         return None

@@ -81,7 +81,9 @@ def _need(prep: str, unit: str | None, part: str | None) -> Need | None:
         return None
     if prep == "на" or (prep in {"около", "после", "с", "со"} and unit and not part):
         return "near"
-    return None if prep else "adjacent"
+    if prep or part:
+        return None if prep else "adjacent"
+    return "adjacent" if unit else "behind"
 
 
 def _hour_and_minutes(match: re.Match[str], around: Around) -> Fields | None:
@@ -89,7 +91,8 @@ def _hour_and_minutes(match: re.Match[str], around: Around) -> Fields | None:
     groups = match.groupdict()
     hour, minute = int(match["hour"]), int(groups.get("minute") or groups.get("small") or 0)
     said_whole = bool(groups.get("zero") or groups.get("unit"))
-    if hour > 23 or minute > 59 or match["form"] == "m" or match["prep"] == "от":
+    bent = match["form"] == "m" and match["prep"] in {"в", "во", "на", None}
+    if hour > 23 or minute > 59 or bent or match["prep"] == "от":
         return None
     if minute < 10 and not (said_whole or groups.get("minutes")):
         return None
@@ -223,6 +226,10 @@ def _hour_begun(match: re.Match[str], around: Around) -> Fields | None:
     return {"open_clock": True, "vague": True, "approximate": True}
 
 
+def _idiom(_: re.Match[str], __: Around) -> Fields:
+    return {"vague": True}
+
+
 _UNIT = r"(?: (?P<unit>час|часа|часов|часам|часу|часах|часикам|ч))?"
 _MINUTES = r"(?: (?P<minutes>минут|минуты|минуту|минутам|мин))?"
 
@@ -253,7 +260,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
     ),
     rule(
         rf"(?P<prep>в|к|до|с|на|около|после|ближе к) (?:час|часу|часа){_PART}"
-        rf"(?: n(?P<minute>[1-5]\d)){{0,1}}{_MINUTES}",
+        rf"(?: (?:n0 )?n(?P<minute>[1-5]\d|(?<=n0 n)\d)){{0,1}}{_MINUTES}",
         _one_oclock,
     ),
     rule(rf"{_AT}(?P<name>полдень|полудню|полудня|полночь|полуночи)", _named_hour),
@@ -266,4 +273,5 @@ CLOCK_RULES: tuple[Rule, ...] = (
     rule(r"(?:часа|часов|часиков) (?P<prep>в) n\d+ в n(?P<other>\d+)(?P<unit>)", _either_hour),
     rule(r"(?:в )?(?:начал[еоу]|конц[еу]) o(?P<of>\d+)g", _hour_begun),
     rule(r"в o\d+x часу", _hour_begun),
+    rule(r"в час (?:по чайной|пик|x)", _idiom),
 )

@@ -33,6 +33,7 @@ _NAMED_DAYS = {
     "вчера": -1,
     "позавчера": -2,
 }
+_DAY_STEMS = {"сегодняшн": 0, "завтрашн": 1, "послезавтрашн": 2, "вчерашн": -1, "позавчерашн": -2}
 _SHIFTS: dict[str, Shift] = {
     "эт": "this",
     "текущ": "this",
@@ -65,6 +66,11 @@ def _bound(match: re.Match[str]) -> Bound | None:
 
 def _named(match: re.Match[str], _: Around) -> Fields | None:
     return {"days": _NAMED_DAYS[match["name"]], "bound": _bound(match)}
+
+
+def _day_as_adjective(match: re.Match[str], _: Around) -> Fields | None:
+    """«Вчерашняя встреча», «на завтрашний день»."""
+    return {"days": _DAY_STEMS[match["stem"]], "bound": _bound(match)}
 
 
 def _weekday(match: re.Match[str], _: Around) -> Fields | None:
@@ -148,6 +154,11 @@ def _year(digits: str | None) -> int | None:
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
+def _two_dates(match: re.Match[str], _: Around) -> Fields | None:
+    """«Числа пятнадцатого, шестнадцатого»: which of them stays open."""
+    return {"vague": True} if 0 < int(match["other"]) - int(match["day"]) <= 2 else None
+
+
 def _written_date(match: re.Match[str], _: Around) -> Fields | None:
     """«26.11», «26.11.2026», «2026-11-26»."""
     day, month = int(match["day"]), int(match["month"])
@@ -176,10 +187,10 @@ def _part(match: re.Match[str], _: Around) -> Fields | None:
 
 
 def _lunch(match: re.Match[str], _: Around) -> Fields | None:
-    """«До обеда» is the morning, «после обеда» the afternoon."""
+    """«В обед», «до обеда» are about noon, «после обеда» is the afternoon."""
     prep = match["prep"] or ""
-    parts: dict[str, Part] = {"до": "morning", "после": "afternoon"}
-    return {"part": parts.get(prep, "noon"), "bound": "by" if prep in {"до", "к"} else None}
+    part: Part = "afternoon" if prep == "после" else "noon"
+    return {"part": part, "bound": "by" if prep in {"до", "к"} else None}
 
 
 def _period(match: re.Match[str], _: Around) -> Fields | None:
@@ -203,6 +214,11 @@ _MONTH_TAIL = (
 
 DAY_RULES: tuple[Rule, ...] = (
     rule(rf"{_TO}(?P<name>{'|'.join(_NAMED_DAYS)})(?: же)?", _named),
+    rule(
+        rf"(?:в течени[еи] )?{_TO}(?P<stem>{'|'.join(_DAY_STEMS)})\w+"
+        r"(?: (?:день|дня|дню|днем|дне|числ\w+|дат\w+))?",
+        _day_as_adjective,
+    ),
     rule(r"(?:сегодня|завтра|послезавтра) - (?:завтра|послезавтра)", _vague),
     rule(
         rf"{_TO}(?:{_SHIFT} )?wd(?P<weekday>\d)"
@@ -222,6 +238,10 @@ DAY_RULES: tuple[Rule, ...] = (
     rule(
         rf"{_TO}n(?P<day>\d+) mo(?P<month>\d+)g(?: n(?P<year>20\d\d)(?: год[ау]?| г)?)?",
         _day_of_month,
+    ),
+    rule(
+        rf"{_TO}(?:числа )?o(?P<day>\d+)[gs](?: [,-])? o(?P<other>\d+)[gs](?: числа| mo\d+g)?",
+        _two_dates,
     ),
     rule(rf"{_TO}n(?P<day>\d+)(?P<number> числ[аоу])", _day_of_month),
     rule(

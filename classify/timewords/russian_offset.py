@@ -60,6 +60,12 @@ def _ahead(match: re.Match[str], _: Around) -> Fields | None:
     }
 
 
+def _about(match: re.Match[str], around: Around) -> Fields | None:
+    """«Через часа два» is two hours; «через час два» is one or two and stays open."""
+    one = match["unit"] in {"день", "час", "неделю", "недельку", "месяц", "минуту", "год"}
+    return {"vague": True} if one else _ahead(match, around)
+
+
 def _ago(match: re.Match[str], _: Around) -> Fields | None:
     unit = match["unit"]
     return distance(_unit(unit), _count(match), ago=True) if unit else {"vague": True}
@@ -88,7 +94,7 @@ def _within(match: re.Match[str], _: Around) -> Fields | None:
     if unit in {"week", "month", "year"} or match["working"]:
         return {"vague": True}
     if unit == "day" and not match["count"] and not match["pair"]:
-        return {"days": 0, "bound": "by"}
+        return {"part": "evening", "bound": "by"}
     return distance(unit, _count(match)) | {"bound": "by", "approximate": True}
 
 
@@ -104,6 +110,12 @@ OFFSET_RULES: tuple[Rule, ...] = (
         r"(?:[nm](?P<count>\d+)|(?P<pair>пару|парочку))",
         _ahead,
     ),
+    rule(rf"через {_ABOUT}{_UNIT} [nm](?P<count>\d+)(?P<pair>)", _about),
+    rule(
+        rf"через {_ABOUT}час(?:а|ика) полтора", lambda _m, _a: {"offset": True, "seconds": 5400.0}
+    ),
+    rule(rf"{_UNIT} через [nm]\d+(?: -)? [nm]\d+", _open),
+    rule(rf"через {_UNIT} [nm]\d+(?: -)? [nm]\d+", _open),
     rule(rf"через {_ABOUT}{_HALF}", _half_ahead),
     rule(rf"(?:{_COUNT}{_UNIT}|полгода|полчаса) (?:тому )?назад", _ago),
     rule(rf"{_UNIT} (?:[nm](?P<count>\d+)|(?P<pair>пару)) (?:тому )?назад", _ago),
