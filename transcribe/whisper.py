@@ -1,0 +1,264 @@
+"""The faster-whisper adapter: packed windows of speech in, words with times out.
+
+What makes it fast on a CPU: only speech is sent; windows of both channels share batches; the
+encoder gets windows as long as their speech, not the 30 seconds that Whisper pads to (its cost
+per second of sound grows with the window's length, so that short windows are cheaper twice).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from core.settings import SpeechSettings
+from models.vocabulary.transcript import Transcript, Word
+from transcribe.audio import CallAudio, Waveform
+from transcribe.dialogue import Heard, as_transcript
+from transcribe.engine import Hints
+from transcribe.inventions import is_repetitive
+from transcribe.speech import Window
+from transcribe.tracks import Track, listen, shared_windows
+from transcribe.weights import Weights, find_weights
+
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+    from faster_whisper.tokenizer import Tokenizer
+
+PIPELINE_VERSION = 1
+_TAIL_S = 1.0
+_LANGUAGES = ("ru", "en")
+_MOST_HOTWORD_TOKENS = 60
+_FALLBACK_LANGUAGE = "ru"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What the model made of one window: words in packed time, and the text as a whole."""
+
+    words: tuple[Word, ...]
+    text: str
+
+
+class FasterWhisper:
+    """Transcribes with a CTranslate2 Whisper model, which it loads when first needed."""
+
+    def __init__(self, speech: SpeechSettings) -> None:
+        self._speech = speech
+        self._lock = threading.Lock()
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The weights that the settings ask for; found without loading them."""
+        return find_weights(self._speech)
+
+    @property
+    def identity(self) -> str:
+        """Weights and every setting that changes words, in one line."""
+        speech = self._speech
+        return (
+            f"whisper-{self.weights.name}@{self.weights.fingerprint} {speech.compute_type} "
+            f"beam={speech.beam_size} window={speech.window_s:g} vad={speech.vad_threshold:g}/"
+            f"{speech.vad_min_silence_s:g} v{PIPELINE_VERSION}"
+        )
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know about the chosen weights."""
+        return self.weights.warnings
+
+    @cached_property
+    def model(self) -> WhisperModel:
+        """The loaded model: on the GPU where there is one, else on the CPU."""
+        import ctranslate2
+        from faster_whisper import WhisperModel
+
+        on_gpu = bool(ctranslate2.get_cuda_device_count())
+        return WhisperModel(
+            str(self.weights.folder),
+            device="cuda" if on_gpu else "cpu",
+            compute_type="default" if on_gpu else self._speech.compute_type,
+            cpu_threads=self._speech.threads,
+            local_files_only=True,
+        )
+
+    def transcribe(
+        self,
+        audio: CallAudio,
+        hints: Hints,
+        progress: Callable[[float], None] | None = None,
+    ) -> Transcript:
+        """Gives the words of a call (see `Transcriber`). One call at a time per process."""
+        tracks = listen(audio, self._speech)
+        windows = shared_windows(tracks, self._speech)
+        with self._lock:
+            language, decoded = self._decode(audio, windows, hints, progress)
+        heard = [Heard(track, _words_of(track, windows, decoded)) for track in tracks]
+        return as_transcript(audio, heard, hints, language, self.identity)
+
+    def _decode(
+        self,
+        audio: CallAudio,
+        windows: Sequence[Window],
+        hints: Hints,
+        progress: Callable[[float], None] | None,
+    ) -> tuple[str, list[Decoded]]:
+        """Decodes the windows, the longest first, in batches of windows of like length."""
+        language = hints.language or (None if windows else _FALLBACK_LANGUAGE)
+        order = sorted(range(len(windows)), key=lambda index: -windows[index].length)
+        decoded: dict[int, Decoded] = {}
+        size = self._speech.batch_size
+        for first in range(0, len(order), size):
+            batch = order[first : first + size]
+            encoded = self._encode([windows[index].waveform(audio) for index in batch])
+            if language is None:
+                language = self._detect(encoded, [windows[index].length for index in batch])
+            lengths = [windows[index].length for index in batch]
+            results = self._read(encoded, language, hints, lengths)
+            decoded.update(zip(batch, results, strict=True))
+            if progress is not None:
+                progress(len(decoded) / len(windows))
+        return language or _FALLBACK_LANGUAGE, [decoded[index] for index in range(len(windows))]
+
+    def _encode(self, waves: Sequence[Waveform]) -> Any:
+        """Encodes a batch, padded with silence to a second after the longest."""
+        extractor = self.model.feature_extractor
+        mels = [extractor(wave, padding=round(_TAIL_S * 16_000)) for wave in waves]
+        frames = min(extractor.nb_max_frames, max(mel.shape[1] for mel in mels))
+        frames += frames % 2
+        batch = np.empty((len(mels), mels[0].shape[0], frames), dtype=np.float32)
+        for row, mel in zip(batch, mels, strict=True):
+            row[:] = mel.min()
+            row[:, : mel.shape[1]] = mel[:, :frames]
+        return self.model.encode(batch)
+
+    def _detect(self, encoded: Any, lengths: Sequence[float]) -> str:
+        """The likelier of Russian and English over all windows of a batch, long ones first."""
+        votes = dict.fromkeys(_LANGUAGES, 0.0)
+        found = self.model.model.detect_language(encoded)
+        for window, length in zip(found, lengths, strict=True):
+            chances = {token[2:-2]: chance for token, chance in window}
+            for code in _LANGUAGES:
+                votes[code] += length * float(np.log(chances.get(code, 0.0) + 1e-6))
+        return max(votes, key=lambda code: votes[code])
+
+    def _read(
+        self, encoded: Any, language: str, hints: Hints, lengths: Sequence[float]
+    ) -> list[Decoded]:
+        tokenizer = self._tokenizer(language)
+        tokens = self._generate(encoded, self._prompt(tokenizer, hints.hotwords), len(lengths))
+        texts = [tokenizer.decode(sequence) for sequence in tokens]
+        if any(map(is_repetitive, texts)):
+            again = self._generate(
+                encoded, self._prompt(tokenizer, ()), len(lengths), no_repeat_ngram_size=3
+            )
+            tokens = [
+                second if is_repetitive(text) else first
+                for first, second, text in zip(tokens, again, texts, strict=True)
+            ]
+            texts = [tokenizer.decode(sequence) for sequence in tokens]
+        words = self._align(encoded, tokenizer, tokens, lengths)
+        return [Decoded(tuple(some), text) for some, text in zip(words, texts, strict=True)]
+
+    def _tokenizer(self, language: str) -> Tokenizer:
+        from faster_whisper.tokenizer import Tokenizer
+
+        multilingual = self.model.model.is_multilingual
+        return Tokenizer(
+            self.model.hf_tokenizer, multilingual, task="transcribe", language=language
+        )
+
+    def _prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
+        prompt: list[int] = self.model.get_prompt(
+            tokenizer,
+            previous_tokens=[],
+            without_timestamps=True,
+            hotwords=", ".join(_fitting(tokenizer, hotwords)) or None,
+        )
+        return prompt
+
+    def _generate(
+        self, encoded: Any, prompt: list[int], count: int, **options: int
+    ) -> list[list[int]]:
+        results = self.model.model.generate(
+            encoded,
+            [prompt] * count,
+            beam_size=self._speech.beam_size,
+            max_length=self.model.max_length,
+            suppress_blank=True,
+            **options,
+        )
+        return [result.sequences_ids[0] for result in results]
+
+    def _align(
+        self,
+        encoded: Any,
+        tokenizer: Tokenizer,
+        tokens: Sequence[Sequence[int]],
+        lengths: Sequence[float],
+    ) -> list[list[Word]]:
+        spoken = [[token for token in sequence if token < tokenizer.eot] for sequence in tokens]
+        frames = [round(length * 100) for length in lengths]
+        found = self.model.find_alignment(tokenizer, spoken, encoded, frames)
+        return [
+            [
+                Word(float(w["start"]), float(w["end"]), w["word"], float(w["probability"]))
+                for w in window
+                if w["word"]
+            ]
+            for window in found
+        ]
+
+
+def _fitting(tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[str]:
+    """As many hot words as leave the decoder room."""
+    fitting: list[str] = []
+    room = _MOST_HOTWORD_TOKENS
+    for word in hotwords:
+        room -= len(tokenizer.encode(f" {word},"))
+        if room < 0:
+            break
+        fitting.append(word)
+    return fitting
+
+
+def _words_of(track: Track, windows: Sequence[Window], decoded: Sequence[Decoded]) -> list[Word]:
+    """The words of a channel in call time and order."""
+    words = []
+    for window, result in zip(windows, decoded, strict=True):
+        if window.channel == track.channel:
+            words += [
+                Word(
+                    window.call_time(word.start),
+                    window.call_time(word.end),
+                    word.text,
+                    word.confidence,
+                )
+                for word in result.words
+            ]
+    return words
+
+
+_loaded: dict[SpeechSettings, FasterWhisper] = {}
+_loading = threading.Lock()
+
+
+def load_transcriber(speech: SpeechSettings) -> FasterWhisper:
+    """Gives this process's transcriber for the settings; the model itself loads at first use.
+
+    Raises:
+        WeightsError: later, at first use, when the weights are missing or damaged.
+    """
+    with _loading:
+        if speech not in _loaded:
+            _loaded[speech] = FasterWhisper(speech)
+        return _loaded[speech]
+
+
+def transcriber_identity(speech: SpeechSettings) -> str:
+    """Gives what `load_transcriber(speech).identity` gives, without loading the model."""
+    return load_transcriber(speech).identity
