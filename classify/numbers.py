@@ -75,6 +75,7 @@ _MONEY_NOUNS = re.compile(
     r"|стоимост|цен|тысяч|миллион"
 )
 _LEAST_BARE = 10
+_LONGEST = 16  # digits, point included; more is no sum that anybody says
 
 
 @dataclass(slots=True)
@@ -201,7 +202,7 @@ def _scale(tokens: Sequence[Token], index: int, *, has_number: bool) -> tuple[fl
     return float(scale), index + (2 if shortened and len(tail) > 1 and _currency(tail[1]) else 1)
 
 
-_GLUED = re.compile(r"(\d+)(тыс|млн|к|k|т|m|тр)")
+_GLUED = re.compile(r"(\d{1,9})(тыс|млн|к|k|т|m|тр)")
 _GLUED_SCALES = {"млн": 1e6, "m": 1e6}
 
 
@@ -237,7 +238,7 @@ def _value(token: Token) -> float | None:
     if re.fullmatch(r"[nm]\d+", token.tag):
         return float(token.tag[1:])
     written = re.fullmatch(r"(\d+)[.,](\d+)", token.word)
-    if written and not token.tag.startswith("dash"):
+    if written and len(token.word) <= _LONGEST and not token.tag.startswith("dash"):
         whole, rest = written.groups()
         return float(whole + rest) if len(rest) == 3 else float(f"{whole}.{rest}")
     return None

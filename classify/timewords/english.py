@@ -205,7 +205,7 @@ ENGLISH_RULES: tuple[Rule, ...] = (
     rule(rf"{_ON}(?P<name>{'|'.join(_NAMED_DAYS)})", _named),
     rule(r"(?:on )?(?:the )?day (?P<way>after|before) (?:tomorrow|yesterday)", _after_tomorrow),
     rule(rf"{_ON}(?:(?P<shift>this|next|last|coming) )?wd(?P<weekday>\d)", _weekday),
-    rule(r"(?:a|n(?P<count>\d+)) weeks? from (?:next )?wd(?P<weekday>\d)", _weeks_from),
+    rule(r"(?:a|n(?P<count>\d\d?)) weeks? from (?:next )?wd(?P<weekday>\d)", _weeks_from),
     rule(r"(?:(?:in|during|for|by) )?(?P<shift>this|next|last) week", _week),
     rule(
         rf"{_ON}o(?P<day>\d+)[gs](?:(?: of)? mo(?P<month>\d+)g)?(?: ,)?(?: n(?P<year>20\d\d))?",

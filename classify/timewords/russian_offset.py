@@ -32,6 +32,9 @@ _SECONDS = {"minute": 60.0, "hour": 3600.0}
 _DAYS = {"day": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 
+# Beyond about three years nobody means a date.
+_MOST = {"minute": 600, "hour": 240, "day": 1000, "week": 150, "month": 36, "year": 3}
+
 
 def _unit(word: str) -> str:
     return next(unit for start, unit in _UNITS if word.startswith(start))
@@ -39,6 +42,8 @@ def _unit(word: str) -> str:
 
 def distance(unit: str, count: int, *, ago: bool = False) -> dict[str, object]:
     """The fields of a frame that lies `count` units after (or before) the call."""
+    if count > _MOST[unit]:
+        return {"vague": True}
     sign = -1 if ago else 1
     said: dict[str, object] = {"offset": True, "ago": ago}
     if unit in _SECONDS:

@@ -60,6 +60,7 @@ _RAW = re.compile(
     re.IGNORECASE,
 )
 
+_MOST_DIGITS = 15  # more is no number that anybody says
 _GENITIVE_ENDINGS = {"го", "ого", "его", "st", "nd", "rd", "th"}
 _DATIVE_ENDINGS = {"му", "ому", "ему"}
 _NEUTER_ENDINGS = {"е", "ое"}
@@ -122,6 +123,8 @@ def _digit_ordinal_tag(word: str) -> str:
 
 def _number_tag(word: str) -> str:
     digits = re.sub(r"\s", "", word)
+    if len(digits) > _MOST_DIGITS:
+        return "x"
     return f"n{int(digits)}" if digits.isdigit() else f"fraction{digits}"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify.dates import combine, find_times, slot_value
+from classify.numbers import find_amounts
 
 
 def words_of(line: str) -> list[str]:
@@ -133,3 +134,30 @@ def test_a_weekday_is_the_next_or_the_last_one(weekday: int, call: datetime) -> 
     assert 1 <= (call.date() - gone.date).days <= 7
     assert gone.past
     assert not ahead.past
+
+
+@given(
+    pattern=st.sampled_from(
+        [
+            "через {} лет",
+            "через {} минут",
+            "{} дней назад",
+            "дней через {}",
+            "{} декабря",
+            "в {}",
+            "in {} years",
+            "{} weeks from Friday",
+            "{}к",
+            "{} рублей",
+            "{},{} млн",
+            "{}.12.2026",
+        ]
+    ),
+    digits=st.integers(0, 6000),
+    call=CALLS,
+)
+def test_monstrous_numbers_are_survived(pattern: str, digits: int, call: datetime) -> None:
+    text = pattern.format("9" * digits, "9" * digits)
+    for language in ("ru", "en"):
+        combine(find_times(text, call, language=language), call)
+        find_amounts(text, language=language)
