@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from ingest.names.naming import DIRECTION_WORDS, UNIQUE_ID, UUID, NamedFile
-from ingest.names.when import find_moment
+from ingest.names.when import find_moment, from_epoch
 from models.vocabulary.call import CallFacts, Direction, MetadataSource
 from models.vocabulary.phone import is_hidden_number
 
@@ -80,7 +81,7 @@ def read_generic(name: NamedFile) -> CallFacts | None:
     return CallFacts(
         MetadataSource.FILENAME,
         call_id=ids["id"] if ids else None,
-        started_at=found.at if found else None,
+        started_at=(found.at if found else None) or _id_time(ids, name),
         direction=rest.direction,
         from_number=caller,
         to_number=callee,
@@ -88,6 +89,11 @@ def read_generic(name: NamedFile) -> CallFacts | None:
         extension=rest.inside[0] if rest.inside else None,
         agent_name=_person(rest.text),
     )
+
+
+def _id_time(ids: re.Match[str] | None, name: NamedFile) -> datetime | None:
+    """The second that an Asterisk unique id holds, for names without a date."""
+    return from_epoch(ids["id"].rpartition("-")[2], name.zone) if ids and "." in ids["id"] else None
 
 
 def _cut(text: str, start: int, end: int) -> str:

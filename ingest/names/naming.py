@@ -14,6 +14,7 @@ UNIQUE_ID = r"(?:[A-Za-z][\w-]*-)?\d{9,10}\.\d+"
 UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 
 _COPY = re.compile(r"\s+(?:\(\d+\)|-\s+(?:копия|copy)(?:\s+\(\d+\))?)$", re.IGNORECASE)
+_LONE_LEG = re.compile(rf"({UNIQUE_ID})[-_](?:in|out|rx|tx|r|t)$")
 _WORDS = {
     Direction.IN: ["in", "incoming", "inbound", "вх", "вход", "входящий", "входящая", "входящие"],
     Direction.OUT: [
@@ -50,11 +51,11 @@ class NamedFile:
 
 
 def stem_of(name: str) -> str:
-    """A base name without its audio extensions and without ` (1)` or ` - копия`."""
+    """A base name without its audio extensions and without ` (1)`, ` - копия`, a leg's mark."""
     path = PurePosixPath(name)
     while path.suffix.lower() in AUDIO_EXTENSIONS and path.stem:
         path = PurePosixPath(path.stem)
-    return _COPY.sub("", str(path)).strip()
+    return _LONE_LEG.sub(r"\1", _COPY.sub("", str(path)).strip())
 
 
 def direction_of(word: str) -> Direction | None:

@@ -20,7 +20,7 @@ _NAME = MetadataSource.FILENAME
 _3CX = re.compile(
     r"^\[(?P<who>.*)\]_(?P<caller>.*)-(?P<callee>[^-]*)_(?P<stamp>\d{14})(?:\(\d+\))?$"
 )
-_GRANDSTREAM = re.compile(r"^auto-(?P<epoch>\d{10})-(?P<caller>.*)-(?P<callee>[^-]*)$")
+_GRANDSTREAM = re.compile(r"^auto-(?P<epoch>\d{10})-(?P<caller>.*?)-(?P<callee>[^-]*)(?:-\d)?$")
 _YEASTAR = re.compile(
     rf"^(?P<stamp>\d{{14}})-(?P<uid>{UNIQUE_ID})-(?P<sides>.*)-(?P<way>Internal|Inbound|Outbound)$",
     re.IGNORECASE,

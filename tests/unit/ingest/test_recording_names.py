@@ -68,6 +68,8 @@ FREEPBX = [
     (f"{UID}.wav", facts(call_id=UID)),
     (f"pbx1-{UID}.wav", facts(call_id="pbx1-" + UID)),
     (f"2026/08/12/{UID}", facts(call_id=UID)),
+    (f"{UID}-in.wav", facts(call_id=UID)),
+    (f"{UID}_101.wav", facts(call_id=UID, extension="101")),
     (f"pickup_{UID}.webm", facts(call_id=UID)),
 ]  # fmt: skip
 
@@ -82,6 +84,7 @@ OTHERS = [
     ("2026/08/12/[]_+79161234567-_20260812101530(380).wav", facts(from_number="+79161234567")),
     ("auto-1786518930-021528797-6598.wav", facts(direction=IN, from_number="021528797", to_number="6598")),
     ("auto-1786518930-1000-89161234567.wav", facts(direction=OUT, from_number="1000", to_number="89161234567", extension="1000")),
+    ("auto-1786518930-79161234567-101-2.wav", facts(direction=IN, from_number=ANNA, to_number="101")),
     (f"20260812101530-{UID}-4000-4001-Internal.wav", facts(call_id=UID, direction=INTERNAL, from_number="4000", to_number="4001", extension="4000")),
     (f"20260812101530-{UID}-+{ANNA}-4001-Inbound.wav", facts(call_id=UID, direction=IN, from_number="+" + ANNA, to_number="4001", extension="4001")),
     (f"20260812101530-{UID}-4000-8-916-123-45-67-Outbound.wav", facts(call_id=UID, direction=OUT, from_number="4000", to_number="8-916-123-45-67", extension="4000")),
