@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from classify.verification.call_flags import missing_recordings, strangers, unregistered_leads
 from classify.verification.case import Case, Clock
-from classify.verification.deal_flags import gap_flags, promise_flags, requirement_flags
+from classify.verification.deal_flags import gap_flags, promise_flags, requirement_flags, slot_flags
 from classify.verification.gap import gap_of, verified_index
 from classify.verification.judge import Judged, judge
 from classify.verification.moment import known_at
@@ -76,6 +76,7 @@ def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:
         promises=tuple(one.promise for one in owed),
     )
     flags = requirement_flags(case, judged, owed)
+    flags += slot_flags(case, flags)
     flags += promise_flags(case, owed, flags)
     return verdict, [*gap_flags(case, judged, gap), *flags, *moved_without_contact(case)]
 

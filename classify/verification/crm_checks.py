@@ -113,7 +113,7 @@ def agreement(case: Case, check: Agreement) -> Finding:
     window = Window(ended_at(last.call), case.as_of)
     meetings = planned_for(case, last)
     agreeing = [m for m in meetings if agrees(case, last, m, check.within_minutes)]
-    if agreeing or not _has_slot(last):
+    if agreeing or not has_slot(last):
         return found([said_hit(last), *(activity_hit(m, m.created_at) for m in agreeing)])
     for booking in bookings:
         held = [m for m in planned_for(case, booking) if m.completed_at and m.result]
@@ -149,7 +149,8 @@ def agrees(case: Case, booking: Said, meeting: Activity, within_minutes: int) ->
     return day == case.clock.calendar.day_of(meeting.due_at)
 
 
-def _has_slot(booking: Said) -> bool:
+def has_slot(booking: Said) -> bool:
+    """Whether a booking names at least the day."""
     return bool(booking.action.slots.get("datetime") or booking.action.slots.get("date"))
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from classify.evidence import Hit
-from classify.verification.case import Case
+from classify.evidence import Hit, activity_hit
+from classify.verification.call_checks import said_hit, standing_bookings
+from classify.verification.case import Case, ended_at
+from classify.verification.crm_checks import agrees, has_slot, planned_for
 from classify.verification.gap import done_beyond, verified_index
 from classify.verification.judge import Judged
 from classify.verification.promises import AGENT, Owed
-from classify.verification.wording import explain, when
+from classify.verification.wording import evidence_words, explain, when
 from models.vocabulary.action import ActionType
 from models.vocabulary.verdict import (
     Evidence,
@@ -21,6 +24,7 @@ from models.vocabulary.verdict import (
     Verdict,
 )
 
+SLOT_MINUTES = 30  # contract.md: where the rule file demands no agreement, this one holds
 _LOUDNESS = {
     FlagKind.SLOT_MISMATCH: FlagSeverity.HIGH,
     FlagKind.PROPOSAL_WITHOUT_NEEDS: FlagSeverity.MEDIUM,
@@ -79,6 +83,36 @@ def requirement_flags(case: Case, judged: Sequence[Judged], owed: Sequence[Owed]
     return flags
 
 
+def slot_flags(case: Case, told: Sequence[Flag]) -> list[Flag]:
+    """The last agreed meeting that stands otherwise in the CRM, whatever the stage demands."""
+    if any(flag.kind is FlagKind.SLOT_MISMATCH for flag in told):
+        return []
+    bookings = standing_bookings(case)
+    if not bookings:
+        return []
+    last = bookings[-1]
+    meetings = planned_for(case, last)
+    settled_by = ended_at(last.call) + timedelta(minutes=case.clock.settings.card_minutes)
+    agreed = any(agrees(case, last, meeting, SLOT_MINUTES) for meeting in meetings)
+    unseen = any(spot.at > last.at for spot in case.blind_spots)
+    if agreed or unseen or not meetings or not has_slot(last) or settled_by > case.as_of:
+        return []
+    hits = (said_hit(last), activity_hit(meetings[-1], meetings[-1].created_at))
+    facts = evidence_words(case, hits)
+    return [
+        Flag(
+            kind=FlagKind.SLOT_MISMATCH,
+            severity=FlagSeverity.HIGH,
+            explanation=f"Встреча в CRM стоит не на то время, о котором договорились ({facts}).",
+            deal_id=case.deal.id,
+            call_id=last.call.call.call_id,
+            user_id=last.call.call.user_id or case.deal.responsible_id,
+            at=last.at,
+            evidence=tuple(hit.evidence for hit in hits),
+        )
+    ]
+
+
 def promise_flags(case: Case | None, owed: Sequence[Owed], told: Sequence[Flag]) -> list[Flag]:
     """What was promised and not done in time; `told` are flags that tell of the same event."""
     mismatched = {f.call_id for f in told if f.kind is FlagKind.SLOT_MISMATCH}
@@ -118,18 +152,24 @@ def _promise_flag(case: Case | None, one: Owed, kind: FlagKind) -> Flag:
         severity = FlagSeverity.HIGH if broken else FlagSeverity.MEDIUM
     who = "Менеджер" if agent else "Клиент"
     done = "не выполнено" if broken else "выполнено позже срока"
-    due = f" до {promise.due.replace('T', ' ')[:16]}" if promise.due else ""
+    due = f" до {_due_words(promise.due)}" if promise.due else ""
     responsible = case.deal.responsible_id if case else None
     return Flag(
         kind=kind,
         severity=severity,
-        explanation=f"{who}: {_THINGS[promise.type]}{due} — обещано и {done} «{promise.quote}».",
+        explanation=f"{who}: {_THINGS[promise.type]}{due} — обещано («{promise.quote}»), {done}.",
         deal_id=case.deal.id if case else None,
         call_id=promise.call_id,
         user_id=one.call.call.user_id or responsible,
         at=one.deadline,
         evidence=(Evidence("call", promise.call_id, promise.made_at, promise.quote),),
     )
+
+
+def _due_words(due: str) -> str:
+    day, _, clock = due.partition("T")
+    year, month, number = day.split("-")
+    return f"{number}.{month}.{year} {clock[:5]}".strip()
 
 
 def _requirement_flag(case: Case, one: Judged, kind: FlagKind) -> Flag:
