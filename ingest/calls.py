@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
@@ -14,9 +14,10 @@ from ingest.arrival import Arrivals, scan_folder, shown
 from ingest.cdr import Cdr, read_cdr
 from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
 from ingest.cdr_join import CdrIndex, CdrSummary, Wanted, call_at_that_time, rows_for_recordings
+from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
 from ingest.legs import pair_legs
-from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts, said
+from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
 from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
 from models.vocabulary.call import (
@@ -24,7 +25,6 @@ from models.vocabulary.call import (
     CallFacts,
     CdrRow,
     Direction,
-    MetadataSource,
     RecordingProblem,
 )
 from models.vocabulary.deal import User
@@ -48,7 +48,7 @@ class Gathered:
 
     `arrived` and `unrecorded` (calls that only the CDR knows, answered or not) stand in
     the order of their start. `problems` are files and rows that could not be used;
-    `duplicates` are files that repeat another one's bytes, which is no error.
+    `duplicates` are files that repeat another one's bytes or call, which is no error.
     """
 
     arrived: tuple[ArrivedCall, ...]
@@ -145,7 +145,7 @@ def _tie(
 ) -> Gathered:
     calls = group_rows(rows)
     joined, used = _join(described, calls, ours)
-    kept, duplicates = _without_duplicates(joined)
+    kept, duplicates = without_copies(joined)
     arrived = [_arrived(each, ours, zone) for each in kept]
     return Gathered(
         arrived=_with_own_ids(sorted(arrived, key=lambda each: _order(each.call))),
@@ -201,30 +201,6 @@ def _summary(call: CdrCall, ours: OurSide) -> CdrSummary:
         parties.client_number,
         parties.extension,
     )
-
-
-def _without_duplicates(
-    described: Sequence[Described],
-) -> tuple[list[Described], list[RecordingProblem]]:
-    """One recording per content, the best described; the others are named."""
-    by_content: dict[str, list[Described]] = defaultdict(list)
-    for each in described:
-        by_content[each.recording.sha256].append(each)
-    kept, duplicates = [], []
-    for same in by_content.values():
-        best, *others = sorted(same, key=_worth)
-        kept.append(best)
-        for other in others:
-            detail = f"the same bytes as {best.place}, which was used; nothing needs doing"
-            duplicates.append(RecordingProblem(other.place, "duplicate", detail))
-    return kept, duplicates
-
-
-def _worth(described: Described) -> tuple[int, bool, int, str]:
-    """Sorts the best described copy first."""
-    facts = merge_facts(described.facts)
-    trust = list(MetadataSource).index(facts.source)
-    return trust, facts.started_at is None, -len(said(facts)), described.place
 
 
 def _arrived(described: Described, ours: OurSide, zone: tzinfo) -> ArrivedCall:

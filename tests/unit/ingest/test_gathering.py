@@ -240,6 +240,32 @@ def test_the_callers_leg_is_ours_where_we_called(recordings: RecordingsFolder) -
     assert arrived.paths == (sent, received)
 
 
+def test_a_finished_mix_stands_for_its_legs(recordings: RecordingsFolder) -> None:
+    for ending in ("_in.wav", "_out.wav", ".webm"):
+        recordings.wav("mikopbx-1786518930.42_aB" + ending)
+    gathered = recordings.gather()
+    assert [arrived.call.recording for arrived in gathered.arrived] == [
+        "mikopbx-1786518930.42_aB.webm"
+    ]
+    assert [duplicate.recording for duplicate in gathered.duplicates] == [
+        "mikopbx-1786518930.42_aB_in.wav"
+    ]
+
+
+def test_a_call_in_two_codecs_is_one_call(recordings: RecordingsFolder) -> None:
+    recordings.wav(f"{NAME}.mp3")
+    recordings.wav(f"{NAME}.wav")
+    recordings.wav("1.wav")
+    recordings.wav("1.mp3")
+    gathered = recordings.gather()
+    assert {arrived.call.recording for arrived in gathered.arrived} == {
+        f"{NAME}.wav",
+        "1.wav",
+        "1.mp3",
+    }
+    assert [duplicate.recording for duplicate in gathered.duplicates] == [f"{NAME}.mp3"]
+
+
 def test_one_leg_alone_is_a_recording(recordings: RecordingsFolder) -> None:
     recordings.wav("a_in.wav")
     recordings.wav("b_out.wav")
