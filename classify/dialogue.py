@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -151,6 +151,7 @@ def token_at(turn: Turn, offset: int) -> int:
 
 def listen(segments: Sequence[Segment], context: CallContext) -> Talk:
     """Reads the segments of a call into turns; consecutive ones of one side become one turn."""
+    context = replace(context, language=_language(segments, context.language))
     book = phrasebook(context.language)
     turns: list[Turn] = []
     for group in _groups(segments):
@@ -159,6 +160,15 @@ def listen(segments: Sequence[Segment], context: CallContext) -> Talk:
         if tokens or text.strip():
             turns.append(Turn(len(turns), group[0].speaker, text, tokens, pieces))
     return Talk(_machines_marked(turns, book), context, book)
+
+
+def _language(segments: Sequence[Segment], said: str) -> str:
+    """The language that the letters prove, whatever the metadata say."""
+    letters = [c for s in segments for c in s.text.lower() if c.isalpha()]
+    latin = sum("a" <= c <= "z" for c in letters)
+    if len(letters) < 40:
+        return said
+    return "en" if latin > 0.8 * len(letters) else "ru" if latin < 0.3 * len(letters) else said
 
 
 def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
@@ -191,7 +201,9 @@ def _joined(group: Sequence[Segment]) -> tuple[str, tuple[tuple[int, Segment], .
 
 
 def _machines_marked(turns: Sequence[Turn], book: Phrasebook) -> tuple[Turn, ...]:
-    cue = book.cues["outcome.machine"]
+    cue = book.cues.get("outcome.machine")
+    if cue is None:
+        return tuple(turns)
     return tuple(
         Turn(t.index, t.speaker, t.text, t.tokens, t.pieces, machine=True)
         if t.speaker is not Speaker.AGENT and cue.find(t.tokens, t.keys)

@@ -130,6 +130,13 @@ def _repaired(
     return out
 
 
+def _twin(form: str) -> str | None:
+    """«Встретится» sounds like «встретиться»: recognisers (and people) write one for the other."""
+    if form.endswith("ться"):
+        return f"{form[:-4]}тся"
+    return f"{form[:-3]}ться" if form.endswith("тся") else None
+
+
 class Reader:
     """Turns texts of one language into words; remembers every form it has met."""
 
@@ -173,6 +180,10 @@ class Reader:
                 if likely and likely != form:
                     found = parses(likely, self.language) + found
                     keys.add(f"={likely}")
+            twin = _twin(form) if self.language == "ru" else None
+            if twin and parses(twin, "ru")[0].known:
+                found += parses(twin, "ru")
+                keys.add(f"={twin}")
             for lemma in self._repairs.also.get(form, ()):
                 found += (Parse(lemma, frozenset({"NOUN"}), True),)
             self._met[form] = (found, frozenset(keys | {parse.lemma for parse in found}))

@@ -72,6 +72,9 @@ def _done(
 
 def _own_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
     said = talk.hits("courtesies.my_name", turn)
+    before = _named_before(turn)
+    if before is not None:
+        return before
     for hit in said:
         after = hit.end
         if after < len(turn.tokens) and _may_be_name(talk, turn, after):
@@ -81,9 +84,38 @@ def _own_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
     for start, end in places:
         if turn.tokens[start].form in known:
             return start, end
+    if not places and turn.punctuated and turn.index <= 2:
+        return _unknown_name(talk, turn)
     if not places or (turn.index > 2 and not talk.hits("courtesies.greeting", turn)):
         return None
     return _by_place(talk, turn, places)
+
+
+def _named_before(turn: Turn) -> tuple[int, int] | None:
+    """«Тарас меня зовут», «меня тарас зовут»: the name before the verb."""
+    for at, token in enumerate(turn.tokens):
+        if token.form == "зовут" and at > 0:
+            back = at - 1 if turn.tokens[at - 1].form != "меня" else at - 2
+            if back >= 0 and turn.tokens[back].form not in ("как", "меня", "вас"):
+                return back, back + 1
+    return None
+
+
+def _unknown_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
+    """A lone capitalised word between commas beside the company: a name no dictionary has."""
+    company = _company(talk, turn)
+    if company is None:
+        return None
+    greeting = {i for h in talk.hits("courtesies.greeting", turn) for i in range(h.start, h.end)}
+    for at in (company[0] - 1, company[1]):
+        if not 0 <= at < len(turn.tokens) or at in greeting:
+            continue
+        token = turn.tokens[at]
+        apart = at == 0 or turn.tokens[at - 1].comma or bool(turn.tokens[at - 1].closes)
+        ends = token.comma or bool(token.closes) or at == len(turn.tokens) - 1
+        if apart and ends and token.raw[:1].isupper() and token.form not in _STOP:
+            return at, at + 1
+    return None
 
 
 def _may_be_name(talk: Talk, turn: Turn, at: int) -> bool:
@@ -124,6 +156,9 @@ def _by_place(
         return start, end
     if talk.context.direction is Direction.IN:
         return start, end
+    addressed = any(_addressed(turn, p) for p in named(turn.tokens))
+    if addressed:
+        return start, end
     if _vocative(turn, start, end, greeting):
         return None
     if company is not None and (abs(company[0] - end) <= 1 or abs(start - company[1]) <= 1):
@@ -138,11 +173,7 @@ def _vocative(turn: Turn, start: int, end: int, greeting: list[Hit]) -> bool:
     first = greeting[0]
     before = end == first.start or (start == 0 and first.start - end <= 1)
     after = start == first.end and not turn.tokens[first.end - 1].closes
-    return before or (after and not _more_follows(turn, end))
-
-
-def _more_follows(turn: Turn, end: int) -> bool:
-    return False
+    return before or after
 
 
 def _called_back(talk: Talk, turn: Turn, form: str) -> bool:

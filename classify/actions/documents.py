@@ -86,8 +86,19 @@ def _papers(talk: Talk, turn: Turn) -> list[_Named]:
     out = []
     for paper in Paper:
         for hit in talk.hits(f"papers.{paper.value}", turn):
+            if paper is Paper.OTHER and _complement(turn, hit.start):
+                continue
             out.append(_Named(paper, turn.index, hit.end - 1))
     return sorted(out, key=lambda n: n.at)
+
+
+def _complement(turn: Turn, at: int) -> bool:
+    """«Счёт на визитки»: what a paper is about is not what is sent."""
+    near = turn.tokens[max(0, at - 2) : at]
+    return any(t.form in _ABOUT for t in near)
+
+
+_ABOUT = frozenset("на по за для с к о про об и for of about".split())
 
 
 def _in_set(talk: Talk, name: str, token: Token) -> bool:

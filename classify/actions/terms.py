@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
+from classify.actions.money import sums
+from classify.actions.timing import placed
 from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
@@ -11,7 +13,7 @@ from models.vocabulary.transcript import Speaker
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's last word on the terms."""
     words = [(h, ActionStatus.DONE) for h in talk.all_hits("terms.agree", Speaker.CLIENT)]
-    words += [(h, ActionStatus.DONE) for h in _offered(talk)]
+    words += [(h, ActionStatus.DONE) for h in [*_offered(talk), *_after_price(talk)]]
     words += [(h, ActionStatus.DECLINED) for h in talk.all_hits("terms.refuse", Speaker.CLIENT)]
     words = [(h, s) for h, s in words if not _hypothetical(talk, h)]
     if not words:
@@ -38,6 +40,18 @@ def _offered(talk: Talk) -> list[Hit]:
             doubt = [*talk.hits("stance.defer", turn), *talk.hits("stance.decline", turn)]
             if yes and not doubt:
                 out.append(yes[0])
+    return out
+
+
+def _after_price(talk: Talk) -> list[Hit]:
+    """«Девяносто тысяч за всё» — «Ладно, согласна»: a short yes right after the price."""
+    out = []
+    for hit in talk.all_hits("terms.agree_short", Speaker.CLIENT):
+        asked = talk.before(hit.turn, 1, Speaker.AGENT)
+        priced = any(sums(talk, t) or talk.has("terms.about", t) for t in asked)
+        other = any(talk.has("meeting.propose", t) or placed(talk, t) for t in asked)
+        if priced and not other and not hit.turn.asks(hit.start):
+            out.append(hit)
     return out
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from classify.morphology import forms_of
-from classify.phrases.pattern import Pattern, compile_pattern, find_all
+from classify.phrases.pattern import Pattern, compile_line, find_all
 from classify.text import Reader, Repairs, Token, sound
 
 LANGUAGES = ("ru", "en")
@@ -104,8 +104,8 @@ def _cue(name: str, body: Any, sets: Mapping[str, Sequence[str]]) -> Cue:
     lines, unless = (body, []) if isinstance(body, list) else (body["any"], body.get("unless", []))
     return Cue(
         name,
-        tuple(compile_pattern(str(line), sets) for line in lines),
-        tuple(compile_pattern(str(line), sets) for line in unless),
+        tuple(p for line in lines for p in compile_line(str(line), sets)),
+        tuple(p for line in unless for p in compile_line(str(line), sets)),
     )
 
 

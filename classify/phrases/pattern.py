@@ -7,7 +7,7 @@ A pattern is a line of elements separated by spaces:
 ``=форма``  this form only
 ``~основа`` a word that begins so
 ``@имя``    one of a named set (`sets` in the data files)
-``a|b|@c``  one of these
+``a|b|@c``  one of these; several words of one alternative are tied by ``_`` (``у_вас``)
 ``a:past``  with this grammeme (``+`` joins several: ``@send:1per+futr``)
 ``?a``      may be missing
 ``*``       up to three words of the same sentence; ``*6`` up to six
@@ -75,8 +75,32 @@ class Pattern:
         return all(not need.isdisjoint(keys) for need in self.needed)
 
 
+def compile_line(source: str, sets: Mapping[str, Sequence[str]]) -> tuple[Pattern, ...]:
+    """Compiles one line; one with tied alternatives gives a pattern for each of them."""
+    variants = [""]
+    for part in source.split():
+        variants = [f"{before} {choice}" for before in variants for choice in _untied(part)]
+    return tuple(compile_pattern(variant.strip(), sets) for variant in variants)
+
+
+def _untied(part: str) -> list[str]:
+    if not any(_tied(c) for c in part.split("|")):
+        return [part]
+    mark = "?" if part.startswith("?") else ""
+    choices = part.removeprefix("?").split("|")
+    plain = "|".join(c for c in choices if not _tied(c))
+    tied = [c.replace("_", " ") for c in choices if _tied(c)]
+    if mark:
+        tied.append("")
+    return ([mark + plain] if plain else []) + tied
+
+
+def _tied(choice: str) -> bool:
+    return "_" in choice and not choice.startswith("@")
+
+
 def compile_pattern(source: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
-    """Compiles one line.
+    """Compiles one line without tied alternatives.
 
     Raises:
         KeyError: the line names a set that nobody defined.
