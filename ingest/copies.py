@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ingest.merging import Described, merge_facts, said
@@ -20,32 +21,34 @@ def without_copies(
     Of the same bytes the best described copy stays. Of one name in several forms (WAV and
     its MP3, two legs and their mix) the one that tells most of the sound stays.
     """
+    kept, whole = [], []
     duplicates: list[RecordingProblem] = []
-    kept = _choose(
-        described, lambda each: each.recording.sha256, _worth, "the same bytes as", duplicates
-    )
-    kept = _choose(kept, _name_of_call, _sound, "another form of the same call as", duplicates)
-    return kept, sorted(duplicates, key=lambda duplicate: duplicate.recording)
+    for best, others in _choose(described, lambda each: each.recording.sha256, _worth):
+        kept.append(best)
+        duplicates += [_duplicate(other, best, "the same bytes as") for other in others]
+    for best, others in _choose(kept, _name_of_call, _sound):
+        told = [facts for other in others for facts in other.facts]  # a sidecar may lie by any
+        whole.append(replace(best, facts=(*best.facts, *told)))
+        duplicates += [_duplicate(other, best, "the same call as") for other in others]
+    return whole, sorted(duplicates, key=lambda duplicate: duplicate.recording)
 
 
 def _choose(
     described: Sequence[Described],
     key: Callable[[Described], Hashable],
     rank: Callable[[Described], tuple[object, ...]],
-    relation: str,
-    duplicates: list[RecordingProblem],
-) -> list[Described]:
+) -> list[tuple[Described, list[Described]]]:
+    """For each group the best of it and the others."""
     groups: dict[Hashable, list[Described]] = defaultdict(list)
     for each in described:
         groups[key(each)].append(each)
-    kept = []
-    for same in groups.values():
-        best, *others = sorted(same, key=rank)
-        kept.append(best)
-        for other in others:
-            detail = f"{relation} {best.place}, which was used; nothing needs doing"
-            duplicates.append(RecordingProblem(other.place, "duplicate", detail))
-    return kept
+    ranked = [sorted(same, key=rank) for same in groups.values()]
+    return [(same[0], same[1:]) for same in ranked]
+
+
+def _duplicate(other: Described, best: Described, relation: str) -> RecordingProblem:
+    detail = f"{relation} {best.place}, which was used; nothing needs doing"
+    return RecordingProblem(other.place, "duplicate", detail)
 
 
 def _worth(described: Described) -> tuple[object, ...]:
@@ -61,9 +64,8 @@ def _name_of_call(described: Described) -> Hashable:
         facts.source is MetadataSource.FILENAME and (facts.call_id or facts.started_at)
         for facts in described.facts
     )
-    return (
-        (described.recording.place.parent, described.recording.stem) if named else described.place
-    )
+    recording = described.recording
+    return (recording.place.parent, recording.stem) if named else described.place
 
 
 def _sound(described: Described) -> tuple[object, ...]:

@@ -103,7 +103,10 @@ def file_date(recording: Recording, zone: tzinfo) -> datetime:
 
 def _agent_channel(described: Described, direction: Direction | None, ours: OurSide) -> int | None:
     """The sidecar's word, the layout of two legs, the setting, then the system's constant."""
-    by_source = {facts.source: facts.agent_channel for facts in described.facts}
+    by_source: dict[MetadataSource, int] = {}
+    for facts in described.facts:
+        if facts.agent_channel is not None:
+            by_source.setdefault(facts.source, facts.agent_channel)
     stated = by_source.get(MetadataSource.SIDECAR)
     if stated is not None:
         return stated

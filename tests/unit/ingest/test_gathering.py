@@ -254,6 +254,7 @@ def test_a_finished_mix_stands_for_its_legs(recordings: RecordingsFolder) -> Non
 
 def test_a_call_in_two_codecs_is_one_call(recordings: RecordingsFolder) -> None:
     recordings.wav(f"{NAME}.mp3")
+    recordings.sidecar(f"{NAME}.mp3.json", {"deal_id": "2005"})
     recordings.wav(f"{NAME}.wav")
     recordings.wav("1.wav")
     recordings.wav("1.mp3")
@@ -264,6 +265,7 @@ def test_a_call_in_two_codecs_is_one_call(recordings: RecordingsFolder) -> None:
         "1.mp3",
     }
     assert [duplicate.recording for duplicate in gathered.duplicates] == [f"{NAME}.mp3"]
+    assert "2005" in {arrived.call.deal_id for arrived in gathered.arrived}
 
 
 def test_one_leg_alone_is_a_recording(recordings: RecordingsFolder) -> None:
