@@ -28,7 +28,9 @@ VERSION = 1
 
 def as_json(value: Json | list[Json]) -> str:
     """Gives a result as the text of a JSON file, Russian as it is read."""
-    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    # Half of a surrogate pair, as broken exports hold them, is no text that a file can have.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def run_result(

@@ -17,6 +17,7 @@ from classify.verification.rules import PipelineRules
 from classify.verification.ties import rules_for, tie_stages
 from classify.verify import verify
 from core.clock import now
+from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
 from crm.snapshot import read_snapshot
 from flow.output import check_writable, write_files
@@ -36,6 +37,7 @@ from transcribe.engine import Transcriber
 
 DEFAULT_STATE = Path(".stagecheck")
 _DATABASE = "stagecheck.db"
+_log = get_logger("flow.run")
 StageKeys = Mapping[str, Mapping[str, str]]
 
 
@@ -105,11 +107,12 @@ def run(
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
+    ears = Ears(load_audio, engine_for(settings.speech))
+    _log.info("engine", transcriber=ears.transcriber.identity)
     gathered = _gather(question)
     database = open_database(request.db or _state_url(request.state))
     try:
         with alone(database):
-            ears = Ears(load_audio, engine_for(settings.speech))
             return _answer(question, gathered, database, ears, watch or Nobody())
     finally:
         database.dispose()
@@ -144,6 +147,13 @@ def _gather(question: _Question) -> Gathered:
         timezone=question.snapshot.timezone,
         users=question.snapshot.users,
         cdr=request.cdr,
+    )
+    _log.info(
+        "gathered",
+        recorded=len(gathered.arrived),
+        unrecorded=len(gathered.unrecorded),
+        problems=len(gathered.problems),
+        duplicates=len(gathered.duplicates),
     )
     if not gathered.arrived and not gathered.problems:
         raise InvalidInputError(
@@ -194,11 +204,12 @@ def _answer(
         )
         zone = ZoneInfo(question.snapshot.timezone)
         result = run_result(question.snapshot, understood, verification, problems, zone)
+        with transaction(database) as session:
+            save_verification(session, run_id, verification)
         warnings = (*question.warnings, *ears.transcriber.warnings, *_repeated(gathered))
         report = RunReport(result, question.snapshot, question.stage_keys, warnings)
         _write(question.request, report)
         with transaction(database) as session:
-            save_verification(session, run_id, verification)
             transcriber = ears.transcriber.identity
             finish_run(session, run_id, now=now(), transcriber=transcriber, errors=problems)
     return report

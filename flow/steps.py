@@ -176,6 +176,7 @@ def _transcribe_call(
         problem = _unexpected(one, error)
     else:
         _keep(around.engine, key, audio, transcript)
+        _log.info("transcribed", recording=one.call.recording, seconds=round(audio.duration_s, 1))
         watch.done(audio.duration_s)
         return None
     with transaction(around.engine) as session:

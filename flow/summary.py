@@ -15,6 +15,8 @@ Line = tuple[str, str]  # (style, text)
 _MOST = 20
 _SEVERITIES = ("high", "medium", "low")
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "dim"}
+# What these say of a deal stands above the flags already.
+_TOLD_WITH_DEALS = ("stage_ahead_of_reality", "stage_behind_reality")
 _NOT_PROVED = ("missing", "contradicted", "late")
 
 
@@ -89,8 +91,9 @@ def _flags(result: Json, deals: Mapping[str, str]) -> Iterator[Line]:
     counts = Counter(flag["severity"] for flag in result["flags"])
     shown = ", ".join(f"{counts[severity]} {severity}" for severity in _SEVERITIES)
     yield "bold", f"Flags: {shown}"
+    events = [flag for flag in result["flags"] if flag["kind"] not in _TOLD_WITH_DEALS]
     for severity in _SEVERITIES[:2]:
-        flags = [flag for flag in result["flags"] if flag["severity"] == severity]
+        flags = [flag for flag in events if flag["severity"] == severity]
         for flag in flags[:_MOST]:
             where = deals.get(flag["deal_id"] or "") or flag["call_id"] or ""
             text = f"  {severity}: {flag['kind']} ({where}): {flag['explanation']}"
@@ -104,9 +107,9 @@ def _coverage(result: Json) -> Iterator[Line]:
     missing = sum(flag["kind"] == "missing_recording" for flag in result["flags"])
     understood = sum(call["outcome"] != "unintelligible" for call in calls)
     tied = sum(call["deal"] is not None for call in calls)
-    hours = sum(call["duration_s"] or 0.0 for call in calls) / 3600
-    yield "bold", f"Coverage: {len(calls)} calls ({hours:.1f} h), {understood} understood"
-    yield "", f"  {tied} tied to a deal; {missing} answered calls without a recording"
+    minutes = sum(call["duration_s"] or 0.0 for call in calls) / 60
+    yield "bold", f"Coverage: calls {len(calls)} ({minutes:.0f} min), understood {understood}"
+    yield "", f"  tied to a deal {tied}; answered without a recording {missing}"
     if errors:
         yield "bold red", f"Recordings that could not be used: {len(errors)}"
         for error in errors[:_MOST]:

@@ -75,7 +75,7 @@ def test_all_done_is_status_0_with_a_summary_on_stdout(stagecheck: Command, offi
     assert result.stderr == ""
     assert "\x1b" not in result.stdout
     assert "Deals whose stage is not backed: " in result.stdout
-    assert "Coverage: 3 calls" in result.stdout
+    assert "Coverage: calls 3 (0 min), understood " in result.stdout
     assert "JSON: out.json" in result.stdout
     ContractResult.model_validate_json((office / "out.json").read_bytes())
     assert "<html" in (office / "out.html").read_text(encoding="utf-8")

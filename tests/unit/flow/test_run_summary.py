@@ -1,0 +1,77 @@
+"""The terminal's summary: deals that are not backed first, with the reason; then the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flow.summary import summary_lines
+from models.vocabulary.deal import StageKind
+from tests.fakes import result as fake
+
+
+def lines(**changes: Any) -> list[str]:
+    result = fake.result() | changes
+    return [text for _, text in summary_lines(result, fake.snapshot(), fake.STAGE_KEYS)]
+
+
+def test_each_deal_ahead_is_told_with_both_stages_and_the_reason() -> None:
+    told = "\n".join(lines())
+    ahead = [deal for deal in fake.result()["deals"] if deal["gap"] == "ahead"]
+    assert ahead
+    assert f"Deals whose stage is not backed: {len(ahead)} of {len(fake.result()['deals'])}" in told
+    for deal in ahead:
+        assert f"  {deal['id']} " in told
+        held_back = [
+            one["explanation"]
+            for one in deal["requirements"]
+            if one["stage"] == deal["verified_stage"]
+            and one["severity"] == "critical"
+            and one["verdict"] in ("missing", "contradicted", "late")
+        ]
+        assert all(f"      {reason}" in told for reason in held_back)
+
+
+def test_stages_are_called_as_the_crm_calls_them() -> None:
+    [deal, *_] = [deal for deal in fake.result()["deals"] if deal["gap"] == "ahead"]
+    names = {
+        fake.STAGE_KEYS[pipeline.id][stage.id]: stage.name
+        for pipeline in fake.snapshot().pipelines
+        if pipeline.id == deal["pipeline_id"]
+        for stage in pipeline.stages
+        if stage.id in fake.STAGE_KEYS[pipeline.id] and stage.kind is not StageKind.LOST
+    }
+    assert f"card at «{names[deal['recorded_stage']]}»" in "\n".join(lines())
+
+
+def test_flags_are_counted_by_severity_and_the_stage_flags_not_told_twice() -> None:
+    flag: dict[str, Any] = {
+        "deal_id": None,
+        "call_id": "17",
+        "user_id": None,
+        "at": None,
+        "evidence": [],
+    }
+    flags = [
+        flag | {"kind": "stage_ahead_of_reality", "severity": "high", "explanation": "Впереди."},
+        flag | {"kind": "slot_mismatch", "severity": "high", "explanation": "Другое время."},
+        flag | {"kind": "promise_broken", "severity": "low", "explanation": "Не прислал."},
+    ]
+    told = lines(flags=flags)
+    assert "Flags: 2 high, 0 medium, 1 low" in told
+    assert "  high: slot_mismatch (17): Другое время." in told
+    assert not any("Впереди." in line or "Не прислал." in line for line in told)
+
+
+def test_what_could_not_be_used_is_listed_up_to_a_screenful() -> None:
+    errors = [{"recording": f"{n}.wav", "error": "empty", "detail": "nothing"} for n in range(25)]
+    told = lines(errors=errors)
+    assert "Recordings that could not be used: 25" in told
+    assert "  0.wav: empty: nothing" in told
+    assert "  24.wav: empty: nothing" not in told
+    assert told[-1] == "  and 5 more (all are in the JSON)"
+
+
+def test_an_empty_result_is_told_too() -> None:
+    told = lines(deals=[], flags=[], calls=[], errors=[])
+    assert told[0] == "Deals whose stage is not backed: 0 of 0"
+    assert "Coverage: calls 0 (0 min), understood 0" in told
