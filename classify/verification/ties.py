@@ -16,6 +16,7 @@ LOST = "lost"
 _ENOUGH = 78.0
 _STEM = 5  # letters that «отправка», «отправить» and «отправлено» share
 _NOISE = frozenset({"и", "в", "во", "на", "с", "по", "для", "the", "a", "an", "of", "and", "to"})
+_NOISE_STEMS = ("клиент", "client", "customer")  # every stage is a client's
 _SHORT = {"кп": "комме предл", "proposal": "offer"}
 
 
@@ -88,5 +89,6 @@ def _likeness(name: str, names: tuple[str, ...], key: str) -> float:
 
 def name_stems(name: str) -> str:
     """A stage's name without endings, marks and small words, so that only its sense compares."""
-    words = re.findall(r"[a-zа-я0-9]+", name.lower().replace("ё", "е").replace("_", " "))
-    return " ".join(_SHORT.get(w, w[:_STEM]) for w in words if w not in _NOISE)
+    words = re.findall(r"[a-zа-я]+", name.lower().replace("ё", "е").replace("_", " "))
+    telling = [w for w in words if w not in _NOISE and not w.startswith(_NOISE_STEMS)]
+    return " ".join(_SHORT.get(word, word[:_STEM]) for word in telling or words)

@@ -114,7 +114,7 @@ RECORDINGS_BEGIN = call("1 9:00", outcome="voicemail", deal=None, number=None)
 def record(kind: str, when: str, about: str = "other", deal: str = "d1", **more: Any) -> Activity:
     """A CRM record, done when it was made unless `due_at` or `completed_at` says otherwise."""
     times = {name: at(more.pop(name)) for name in ("due_at", "completed_at") if name in more}
-    done = {} if "due_at" in times else {"completed_at": at(when)}
+    done: dict[str, datetime] = {} if "due_at" in times else {"completed_at": at(when)}
     return Activity(
         id=f"{kind} {when}",
         type=ActivityType(kind),
