@@ -168,8 +168,9 @@ def combine(mentions: Sequence[TimeMention], said_at: datetime) -> Slot:
     ahead. Past mentions count only where no other stands.
     """
     future = [mention for mention in mentions if not mention.past]
+    settled = any(m.date or m.time or m.part_of_day for m in future)
     draft = _Draft()
-    for mention in future or mentions:
+    for mention in future if settled else mentions:
         _apply(draft, mention)
     return _slot(draft, said_at)
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from classify.timewords.frames import Frame
-from classify.timewords.lexicon import analyzer
+from classify.timewords.lexicon import readings
 from classify.timewords.numerals import words
 from classify.timewords.tokens import Token
 
@@ -18,7 +18,7 @@ _ARRANGING = frozenset(
     words(
         "договориться договариваться говорить сказать хотеть думать планировать мочь "
         "предлагать предложить просить попросить обещать записать поставить перенести "
-        "назначить наметить согласовать понять ждать стать собираться условиться услышать "
+        "назначить наметить понять помнить знать ждать стать собираться условиться услышать "
         "отметить забронировать успеть принять указать выбрать забыть"
     )
 )
@@ -56,7 +56,7 @@ def is_refused(frame: Frame, previous: Frame | None, tokens: Sequence[Token]) ->
     What stands between the `previous` time and this one speaks of the previous one.
     """
     before = _same_clause(tokens[max(0, frame.first - 3) : frame.first][::-1])
-    if before and before[0].tag in {"не", "not"}:
+    if before and before[0].tag in {"не", "кроме", "not", "except"}:
         return True
     after = _same_clause(tokens[frame.last : frame.last + 5])
     if _says_no(after) or _is_engaged(after):
@@ -84,8 +84,8 @@ _AWAY = frozenset(
 @lru_cache(maxsize=8192)
 def is_subject(word: str) -> bool:
     """Whether a word is a noun in the nominative."""
-    parse = analyzer().parse(word)[0]
-    return parse.tag.POS == "NOUN" and parse.tag.case in {"nomn", "accs"}
+    parses = readings(word)
+    return any(p.tag.POS == "NOUN" and p.tag.case in {"nomn", "accs"} for p in parses[:1])
 
 
 def _says_no(clause: Sequence[Token]) -> bool:
@@ -108,12 +108,23 @@ def is_past(frame: Frame, tokens: Sequence[Token], *, english: bool) -> bool:
     """Whether the nearest verb speaks of what has been («в пятницу отправила»)."""
     before = tokens[: frame.first][::-1]
     after = tokens[frame.last :]
+    if frame.weeks is None and tokens[frame.first].tag in {"на", "про"}:
+        return False
+    if _is_thanked_for(before):
+        return True
     gone: list[int] = []
     coming: list[int] = []
     for side in (before, after):
         for distance, tense in _verbs(side, english=english):
             (gone if tense == "past" else coming).append(distance)
     return bool(gone) and (not coming or min(gone) < min(coming))
+
+
+def _is_thanked_for(before: Sequence[Token]) -> bool:
+    """«Спасибо за встречу в понедельник»: one gives thanks for what has been."""
+    tags = [token.tag for token in before[:_REACH]][::-1]
+    after_thanks = tags[tags.index("спасибо") + 1 :] if "спасибо" in tags else []
+    return after_thanks[:1] == ["за"] and not {",", "."} & set(after_thanks)
 
 
 def _verbs(side: Sequence[Token], *, english: bool) -> list[tuple[int, str]]:
@@ -137,9 +148,9 @@ def _english_tense(word: str) -> str | None:
 @lru_cache(maxsize=8192)
 def tense_of(word: str) -> str | None:
     """``past`` or ``ahead`` for a verb, ``None`` for any other word."""
-    if word in {"встречи", "встречу", "встрече"} or not word.isalpha():
+    parses = readings(word)
+    if word in {"встречи", "встречу", "встрече"} or not parses:
         return None
-    parses = analyzer().parse(word)
     parse = next((p for p in parses[:2] if p.tag.tense == "past"), parses[0])
     if parse.tag.POS == "INFN" or parse.tag.mood == "impr":
         return "ahead"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from pymorphy3 import MorphAnalyzer
+from pymorphy3.analyzer import Parse
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
@@ -85,6 +87,7 @@ ENGLISH_MONTHS: dict[str, int] = {
     for name in names.split()
 }
 
+_RUSSIAN = re.compile(r"[а-яё]+(?:-[а-яё]+)*")
 _DAYS_BY_NAME = ("сегодня", "завтра", "послезавтра", "вчера", "позавчера")
 _SHORTEST_FUZZY = 6
 _LONG = 10
@@ -94,6 +97,12 @@ _LONG = 10
 def analyzer() -> MorphAnalyzer:
     """The morphological dictionary, loaded once (about 0.2 s)."""
     return MorphAnalyzer()
+
+
+@lru_cache(maxsize=8192)
+def readings(word: str) -> tuple[Parse, ...]:
+    """What a Russian word form may be, likeliest first; nothing for any other script."""
+    return tuple(analyzer().parse(word)) if _RUSSIAN.fullmatch(word) else ()
 
 
 @cache
@@ -109,7 +118,7 @@ def mend(word: str) -> str:
 
     Only words that no dictionary knows are mended, by one letter (two in long words).
     """
-    if len(word) < _SHORTEST_FUZZY - 1 or not "а" <= word[0] <= "я":
+    if len(word) < _SHORTEST_FUZZY - 1 or not _RUSSIAN.fullmatch(word):
         return word
     if word in _fuzzy_targets() or analyzer().word_is_known(word):
         return word
@@ -123,7 +132,7 @@ def mend(word: str) -> str:
 @lru_cache(maxsize=8192)
 def is_neuter(word: str) -> bool:
     """Whether a word may be a neuter noun, so that «пятое место» is a place and no date."""
-    likely = [parse.tag for parse in analyzer().parse(word) if parse.score >= 0.2]
+    likely = [parse.tag for parse in readings(word) if parse.score >= 0.2]
     nouns = [tag for tag in likely if tag.POS == "NOUN" and tag.gender == "neut"]
     return any(tag.case in {"nomn", "accs"} for tag in nouns)
 
@@ -138,7 +147,7 @@ def is_counted(word: str) -> bool:
 
     Names are not: «в пять Ирины не будет» is still five o'clock.
     """
-    parses = [parse for parse in analyzer().parse(word) if parse.score >= 0.2]
+    parses = [parse for parse in readings(word) if parse.score >= 0.2]
     if any(parse.tag.POS not in {"NOUN", "ADJF", "PRTF"} for parse in parses):
         return False
     return any(

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from classify.timewords.frames import Frame
 
 _RECENT = timedelta(days=62)
+_YEAR = timedelta(days=366)
 _MONTHS_AHEAD = 14
 
 
@@ -96,7 +97,7 @@ def _date_in_month(
     ahead = [found for found in options if found >= today]
     if gone and (past or (today - gone[-1] < _RECENT and gone[-1] != today)):
         return gone[-1]
-    return ahead[0] if ahead else None
+    return ahead[0] if ahead and ahead[0] - today <= _YEAR else None
 
 
 def _valid(year: int, month: int, day: int) -> date | None:

@@ -71,7 +71,8 @@ def _full_hour(match: re.Match[str], around: Around) -> Fields | None:
         return None
     if hour == 24 or (hour < 2 and not (unit or part)):
         return None
-    if not part and _counts_things(around):
+    loose = not unit or prep in {"", "на"}
+    if not part and loose and _counts_things(around):
         return None
     return {"hour": hour, **_common(match), "needs": _need(prep, unit, part)}
 

@@ -58,8 +58,16 @@ def _count(match: re.Match[str]) -> int:
     return 2 if match["pair"] else int(match["count"] or 1)
 
 
-def _ahead(match: re.Match[str], _: Around) -> Fields | None:
+def _counts_from_elsewhere(around: Around) -> bool:
+    """«Через две недели после замера», «после оплаты в течение пяти дней»."""
+    before = [token.tag for token in around.before[:3]]
+    return around.next_word() in {"после", "с", "со", "от"} or "после" in before
+
+
+def _ahead(match: re.Match[str], around: Around) -> Fields | None:
     """«Через два часа», «часа через два», «через недельку»."""
+    if _counts_from_elsewhere(around):
+        return {"vague": True}
     return distance(_unit(match["unit"]), _count(match)) | {
         "approximate": bool(match["pair"]) or not match.group().startswith("через")
     }
@@ -93,10 +101,10 @@ def _half_ahead(match: re.Match[str], _: Around) -> Fields | None:
     return {"vague": True}
 
 
-def _within(match: re.Match[str], _: Around) -> Fields | None:
+def _within(match: re.Match[str], around: Around) -> Fields | None:
     """«В течение часа» is due in an hour, «в течение дня» today; a week names no day."""
     unit = _unit(match["unit"])
-    if unit in {"week", "month", "year"} or match["working"]:
+    if unit in {"week", "month", "year"} or match["working"] or _counts_from_elsewhere(around):
         return {"vague": True}
     if unit == "day" and not match["count"] and not match["pair"]:
         return {"part": "evening", "bound": "by"}
@@ -117,10 +125,12 @@ OFFSET_RULES: tuple[Rule, ...] = (
     ),
     rule(rf"через {_ABOUT}{_UNIT} [nm](?P<count>\d+)(?P<pair>)", _about),
     rule(
-        rf"через {_ABOUT}час(?:а|ика) полтора", lambda _m, _a: {"offset": True, "seconds": 5400.0}
+        rf"(?:через {_ABOUT}час(?:а|ика)|час(?:а|ика) через) полтора",
+        lambda _m, _a: {"offset": True, "seconds": 5400.0},
     ),
     rule(rf"{_UNIT} через [nm]\d+(?: -)? [nm]\d+", _open),
     rule(rf"через {_UNIT} [nm]\d+(?: -)? [nm]\d+", _open),
+    rule(r"в течени[еи] получаса", lambda _m, _a: {"offset": True, "seconds": 1800.0}),
     rule(rf"через {_ABOUT}{_HALF}", _half_ahead),
     rule(rf"(?:{_COUNT}{_UNIT}|полгода|полчаса) (?:тому )?назад", _ago),
     rule(rf"{_UNIT} (?:[nm](?P<count>\d+)|(?P<pair>пару)) (?:тому )?назад", _ago),

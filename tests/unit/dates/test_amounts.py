@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classify.numbers import find_amounts, parse_number
+
+UNHURRIED = settings(deadline=None)  # the first word loads the dictionary
 
 
 @pytest.mark.parametrize(
@@ -158,6 +160,7 @@ def test_number_of_a_whole_text(text: str, value: float | None) -> None:
     assert parse_number(text) == value
 
 
+@UNHURRIED
 @given(st.text(max_size=100))
 def test_any_text_is_survived(text: str) -> None:
     for language in ("ru", "en"):
@@ -167,6 +170,7 @@ def test_any_text_is_survived(text: str) -> None:
         parse_number(text, language=language)
 
 
+@UNHURRIED
 @given(st.integers(1, 999_999))
 def test_digits_with_roubles_come_back(value: int) -> None:
     written = f"{value:,}".replace(",", " ") + " рублей"
