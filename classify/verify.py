@@ -47,7 +47,8 @@ def verify(
     Raises:
         InvalidInputError: a pipeline's template or a stage's key is unknown.
     """
-    calendar = WorkCalendar(settings.holidays_country, ZoneInfo(snapshot.timezone))
+    zone = ZoneInfo(snapshot.timezone)
+    calendar = WorkCalendar(settings.holidays_country, zone, settings.working_hours)
     clock = Clock(as_of, calendar, settings)
     world = build_world(known_at(snapshot, as_of), pipelines, calls, clock)
     deals: list[DealVerdict] = []

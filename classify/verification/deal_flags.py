@@ -11,7 +11,7 @@ from classify.verification.case import Case, ended_at
 from classify.verification.crm_checks import agrees, has_slot, planned_for
 from classify.verification.gap import done_beyond, verified_index
 from classify.verification.judge import Judged
-from classify.verification.promises import AGENT, Owed
+from classify.verification.promise_terms import AGENT, Owed
 from classify.verification.wording import evidence_words, explain, when
 from models.vocabulary.action import ActionType
 from models.vocabulary.verdict import (

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from classify.verification.call_checks import Said, said, slot_day, slot_moment
+from classify.verification.call_checks import Said, said, slot_day
 from classify.verification.case import Case, Clock, ended_at, is_conversation
 from classify.verification.coverage import BlindSpot, is_blind
 from classify.verification.crm_checks import done_at, fell_through, of_kind, payments, signed
+from classify.verification.promise_terms import (
+    AGENT,
+    AGREED,
+    Owed,
+    deadline_of,
+    is_replaced,
+    settled,
+    who_owes,
+)
 from models.vocabulary.action import ActionStatus, ActionType
 from models.vocabulary.call import Direction, MetadataSource
 from models.vocabulary.deal import Activity, ActivityKind, ActivityType
-from models.vocabulary.transcript import Speaker
-from models.vocabulary.verdict import JudgedCall, Promise, PromiseState
+from models.vocabulary.verdict import JudgedCall, PromiseState
 
-AGENT, CLIENT = "agent", "client"
-
-_BY_CLIENT = frozenset({ActionType.PAYMENT, ActionType.CONTRACT_SIGNED})
 _PROMISED = (
     ActionType.PROPOSAL_SENT,
     ActionType.CONTRACT_SENT,
@@ -27,7 +30,6 @@ _PROMISED = (
     ActionType.CONTRACT_SIGNED,
     ActionType.PAYMENT,
 )
-_AGREED = (ActionType.FOLLOW_UP_AGREED, ActionType.MEETING_BOOKED)
 # What heard later proves that it was done: to talk over a proposal one must have it.
 _PROVES = {
     ActionType.PROPOSAL_SENT: (ActionType.PROPOSAL_SENT, ActionType.PROPOSAL_DISCUSSED),
@@ -41,30 +43,6 @@ _KINDS = {
     ActionType.CONTRACT_SENT: ActivityKind.CONTRACT,
     ActionType.INVOICE_SENT: ActivityKind.INVOICE,
 }
-_I_CALL = re.compile(
-    r"\b(я|сам|сама|мы)\b.{0,40}\b(пере|по)?(звон(ю|им)|набер(у|[её]м)|напиш(у|ем)|свяж(усь|емся))"
-    r"|\bI(?:'ll| will) (call|write|get back)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A promise in the ledger with the call it was made in.
-
-    `deadline` is when its time is over (tolerance and days off counted), ``None`` for a
-    call-back without a day.
-    """
-
-    promise: Promise
-    call: JudgedCall
-    deadline: datetime | None
-    done_at: datetime | None = None
-
-    @property
-    def failed(self) -> bool:
-        """Whether it was not done in time."""
-        return self.promise.state in (PromiseState.BROKEN, PromiseState.LATE)
 
 
 def ledger(case: Case, all_calls: Sequence[JudgedCall]) -> list[Owed]:
@@ -76,10 +54,10 @@ def ledger(case: Case, all_calls: Sequence[JudgedCall]) -> list[Owed]:
     owed = [
         _settle_thing(case, one)
         for one in said(case.calls, _PROMISED, (ActionStatus.PROMISED,))
-        if not _replaced(case.calls, one, case.clock)
+        if not is_replaced(case.calls, one, case.clock)
     ]
-    for one in said(case.calls, _AGREED):
-        if _replaced(case.calls, one, case.clock):
+    for one in said(case.calls, AGREED):
+        if is_replaced(case.calls, one, case.clock):
             continue
         if one.action.type is ActionType.MEETING_BOOKED:
             owed.append(_settle_meeting(case, one))
@@ -94,13 +72,13 @@ def promises_without_deal(
     """What was promised in a call that no deal explains: only call-backs can be proved."""
     own = [c for c in all_calls if c.call.client_number == call.call.client_number]
     things = [
-        _owed(one, clock, PromiseState.UNKNOWN, None)
+        settled(one, clock, PromiseState.UNKNOWN, None)
         for one in said([call], _PROMISED, (ActionStatus.PROMISED,))
     ]
     backs = [
         settle_call_back(one, all_calls, clock, None)
         for one in said([call], (ActionType.FOLLOW_UP_AGREED,))
-        if not _replaced(own, one, clock)
+        if not is_replaced(own, one, clock)
     ]
     return things + backs
 
@@ -113,20 +91,20 @@ def settle_call_back(
     Where no PBX ledger was given, attempts that nobody answered cannot be seen, and an
     absence proves nothing.
     """
-    deadline = _deadline(one, clock)
-    by = _who_owes(one)
+    deadline = deadline_of(one, clock)
+    by = who_owes(one)
     contacts = _contacts(one, all_calls, clock, case, by)
     if contacts:
         at = contacts[0]
         late = deadline is not None and at > deadline
-        return _owed(one, clock, PromiseState.LATE if late else PromiseState.KEPT, at)
+        return settled(one, clock, PromiseState.LATE if late else PromiseState.KEPT, at)
     if deadline is None or deadline >= clock.as_of:
-        return _owed(one, clock, PromiseState.OPEN, None)
+        return settled(one, clock, PromiseState.OPEN, None)
     closed = case.deal.closed_at if case else None
     if closed is not None and closed <= deadline:
-        return _owed(one, clock, PromiseState.UNKNOWN, None)
+        return settled(one, clock, PromiseState.UNKNOWN, None)
     seen = has_pbx_ledger(all_calls)
-    return _owed(one, clock, PromiseState.BROKEN if seen else PromiseState.UNKNOWN, None)
+    return settled(one, clock, PromiseState.BROKEN if seen else PromiseState.UNKNOWN, None)
 
 
 def has_pbx_ledger(calls: Sequence[JudgedCall]) -> bool:
@@ -186,18 +164,18 @@ def _same_client(call: JudgedCall, number: str | None, deal_id: str | None) -> b
 
 def _settle_meeting(case: Case, one: Said) -> Owed:
     """An agreed meeting is kept when it was held: by the CRM's word or a later call's."""
-    deadline = _deadline(one, case.clock)
+    deadline = deadline_of(one, case.clock)
     held = _held_after(case, one)
     if held is not None:
-        return _owed(one, case.clock, PromiseState.KEPT, held)
+        return settled(one, case.clock, PromiseState.KEPT, held)
     if deadline is None or deadline >= case.as_of:
-        return _owed(one, case.clock, PromiseState.OPEN, None)
+        return settled(one, case.clock, PromiseState.OPEN, None)
     if _blind_after(case, one.at) or case.lost:
-        return _owed(one, case.clock, PromiseState.UNKNOWN, None)
+        return settled(one, case.clock, PromiseState.UNKNOWN, None)
     planned = _crm_meetings(case, one)
     if any(m.due_at and m.due_at > case.as_of for m in planned):
-        return _owed(one, case.clock, PromiseState.UNKNOWN, None)  # moved without a call
-    return _owed(one, case.clock, PromiseState.BROKEN, None)
+        return settled(one, case.clock, PromiseState.UNKNOWN, None)  # moved without a call
+    return settled(one, case.clock, PromiseState.BROKEN, None)
 
 
 def _held_after(case: Case, one: Said) -> datetime | None:
@@ -228,7 +206,7 @@ def _crm_meetings(case: Case, one: Said) -> list[Activity]:
 
 def _settle_thing(case: Case, one: Said) -> Owed:
     """A document or a payment: the CRM proves it, for documents a later call as well."""
-    deadline = _deadline(one, case.clock)
+    deadline = deadline_of(one, case.clock)
     if one.action.type is ActionType.PAYMENT:
         records = [done_at(a) for a in payments(case) if _is_after(a, one)]
     elif one.action.type is ActionType.CONTRACT_SIGNED:
@@ -243,11 +221,11 @@ def _settle_thing(case: Case, one: Said) -> Owed:
     if records:
         at = min(records)
         late = deadline is not None and at > deadline
-        return _owed(one, case.clock, PromiseState.LATE if late else PromiseState.KEPT, at)
+        return settled(one, case.clock, PromiseState.LATE if late else PromiseState.KEPT, at)
     proofs = [p.at for p in said(case.calls, _PROVES[one.action.type]) if p.key > one.key]
     if proofs:
-        return _owed(one, case.clock, PromiseState.KEPT, proofs[0])
-    return _owed(one, case.clock, _without_proof(case, one, deadline), None)
+        return settled(one, case.clock, PromiseState.KEPT, proofs[0])
+    return settled(one, case.clock, _without_proof(case, one, deadline), None)
 
 
 def _without_proof(case: Case, one: Said, deadline: datetime | None) -> PromiseState:
@@ -268,67 +246,3 @@ def _is_after(record: Activity, one: Said) -> bool:
 
 def _blind_after(case: Case, at: datetime) -> list[BlindSpot]:
     return [spot for spot in case.blind_spots if spot.at > at]
-
-
-def _replaced(calls: Sequence[JudgedCall], one: Said, clock: Clock) -> bool:
-    """Whether the same was agreed anew or called off before its time was over."""
-    deadline = _deadline(one, clock)
-    statuses: tuple[ActionStatus, ...] = (ActionStatus.DECLINED,)
-    if one.action.type is not ActionType.FOLLOW_UP_AGREED:
-        statuses += (ActionStatus.PROMISED,)
-    if one.action.type is ActionType.MEETING_BOOKED:
-        statuses += (ActionStatus.DONE,)
-    later = said(calls, (one.action.type,), statuses)
-    return any(
-        new.key > one.key and new.call is not one.call and (deadline is None or new.at <= deadline)
-        for new in later
-    )
-
-
-def _deadline(one: Said, clock: Clock) -> datetime | None:
-    """When a promise's time is over.
-
-    An agreed hour is kept up to the tolerance; a day lasts until midnight, of the next
-    working day where it is none; a document or payment without a day has
-    `undated_promise_days`, a call-back or meeting without one has no end.
-    """
-    slots = one.action.slots
-    value = slots.get("due") or slots.get("datetime") or slots.get("date")
-    moment, day = slot_moment(value), slot_day(value)
-    settings = clock.settings
-    if one.action.type is ActionType.MEETING_BOOKED and day is not None:
-        return clock.calendar.end_of_working_day_from(day)
-    if moment is not None:
-        return moment + timedelta(minutes=settings.call_back_tolerance_minutes)
-    if day is not None:
-        return clock.calendar.end_of_working_day_from(day)
-    if one.action.type in _AGREED:
-        return None
-    days = timedelta(days=settings.undated_promise_days)
-    return clock.calendar.end_of_day(one.at + days)
-
-
-def _who_owes(one: Said) -> str:
-    if one.action.type in _BY_CLIENT:
-        return CLIENT
-    client_calls = (
-        one.action.type is ActionType.FOLLOW_UP_AGREED
-        and one.action.speaker is Speaker.CLIENT
-        and _I_CALL.search(one.action.quote)
-    )
-    return CLIENT if client_calls else AGENT
-
-
-def _owed(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -> Owed:
-    slots = one.action.slots
-    due = slots.get("due") or slots.get("datetime") or slots.get("date")
-    promise = Promise(
-        type=one.action.type.value,
-        by=_who_owes(one),
-        made_at=one.at,
-        state=state,
-        call_id=one.call.call.call_id,
-        quote=one.action.quote,
-        due=str(due) if due else None,
-    )
-    return Owed(promise, one.call, _deadline(one, clock), at)

@@ -125,16 +125,18 @@ class Answered(_Part):
 
 
 class Within(_Part):
-    """A span of time: exactly one of the three."""
+    """A span of time: exactly one of the four."""
 
     minutes: int | None = Field(default=None, ge=0)
     hours: int | None = Field(default=None, ge=0)
+    working_hours: int | None = Field(default=None, ge=0)
     working_days: int | None = Field(default=None, ge=0)
 
     @model_validator(mode="after")
     def _one(self) -> Within:
-        if sum(v is not None for v in (self.minutes, self.hours, self.working_days)) != 1:
-            raise ValueError("give exactly one of minutes, hours, working_days")
+        spans = (self.minutes, self.hours, self.working_hours, self.working_days)
+        if sum(span is not None for span in spans) != 1:
+            raise ValueError("give exactly one of minutes, hours, working_hours, working_days")
         return self
 
 

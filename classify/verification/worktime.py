@@ -41,6 +41,7 @@ class WorkCalendar:
 
     country: str
     zone: ZoneInfo
+    hours: tuple[int, int] = (9, 18)
 
     def is_working_day(self, day: date) -> bool:
         """Whether people are at work on that day."""
@@ -69,8 +70,25 @@ class WorkCalendar:
             left -= self.is_working_day(day)
         return datetime.combine(day, END_OF_DAY, self.zone)
 
+    def add_working_hours(self, start: datetime, count: int) -> datetime:
+        """The moment when so many hours of working days have passed since `start`."""
+        moment, left = start.astimezone(self.zone), timedelta(hours=count)
+        while True:
+            opens, closes = (self._at(moment.date(), hour) for hour in self.hours)
+            begin = max(moment, opens)
+            if self.is_working_day(moment.date()) and begin < closes:
+                if left <= closes - begin:
+                    return begin + left
+                left -= closes - begin
+            moment = self._at(moment.date() + timedelta(days=1), 0)
+
+    def _at(self, day: date, hour: int) -> datetime:
+        return datetime.combine(day, time(0), self.zone) + timedelta(hours=hour)
+
     def after(self, start: datetime, within: Within) -> datetime:
         """When a span that begins at `start` is over."""
         if within.working_days is not None:
             return self.add_working_days(start, within.working_days)
+        if within.working_hours is not None:
+            return self.add_working_hours(start, within.working_hours)
         return start + timedelta(minutes=within.minutes or 0, hours=within.hours or 0)

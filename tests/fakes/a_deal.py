@@ -113,16 +113,19 @@ RECORDINGS_BEGIN = call("1 9:00", outcome="voicemail", deal=None, number=None)
 
 def record(kind: str, when: str, about: str = "other", deal: str = "d1", **more: Any) -> Activity:
     """A CRM record, done when it was made unless `due_at` or `completed_at` says otherwise."""
-    times = {name: at(more.pop(name)) for name in ("due_at", "completed_at") if name in more}
-    done: dict[str, datetime] = {} if "due_at" in times else {"completed_at": at(when)}
+    times: dict[str, Any] = {
+        name: at(more.pop(name)) for name in ("due_at", "completed_at") if name in more
+    }
+    done: dict[str, Any] = {} if "due_at" in times else {"completed_at": at(when)}
+    facts: dict[str, Any] = {**done, **times, **more}
     return Activity(
         id=f"{kind} {when}",
         type=ActivityType(kind),
         kind=ActivityKind(about),
         created_at=at(when),
         deal_id=deal,
-        user_id=more.pop("user_id", "irina"),
-        **{**done, **times, **more},
+        user_id=facts.pop("user_id", "irina"),
+        **facts,
     )
 
 

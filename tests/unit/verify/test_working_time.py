@@ -57,6 +57,22 @@ def test_working_days_are_counted_from_the_next_day(start: datetime, days: int, 
     assert over == datetime(end.year, end.month, end.day, 23, 59, 59, tzinfo=ZONE)
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-11-12T10:00", "2026-11-12T14:00"),
+        ("2026-11-12T16:00", "2026-11-13T11:00"),
+        ("2026-11-13T17:00", "2026-11-16T12:00"),
+        ("2026-11-14T12:00", "2026-11-16T13:00"),
+        ("2026-11-12T20:00", "2026-11-13T13:00"),
+        ("2026-11-12T14:00", "2026-11-12T18:00"),
+    ],
+)
+def test_working_hours_run_only_while_people_work(start: str, end: str) -> None:
+    begin, over = (datetime.fromisoformat(text).replace(tzinfo=ZONE) for text in (start, end))
+    assert RUSSIA.after(begin, Within(working_hours=4)) == over
+
+
 def test_minutes_run_through_nights() -> None:
     start = datetime(2026, 11, 12, 23, 50, tzinfo=ZONE)
     assert RUSSIA.after(start, Within(minutes=15)).day == 13
