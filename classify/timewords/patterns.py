@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from classify.timewords.frames import Frame
 from classify.timewords.tokens import Token
@@ -55,13 +56,21 @@ def rule(pattern: str, read: Reader) -> Rule:
     return Rule(re.compile(rf"(?:{pattern})(?!\S)"), read)
 
 
-def frames_of(tokens: Sequence[Token], rules: Sequence[Rule]) -> list[Frame]:
+@cache
+def _any_of(rules: tuple[Rule, ...]) -> re.Pattern[str]:
+    """One pattern that begins wherever one of the rules does: most words begin none."""
+    unnamed = (re.sub(r"\?P<\w+>", "?:", rule_.pattern.pattern) for rule_ in rules)
+    return re.compile("|".join(unnamed))
+
+
+def frames_of(tokens: Sequence[Token], rules: tuple[Rule, ...]) -> list[Frame]:
     """All frames from left to right; at one place the longest match wins, then the first rule."""
-    line = _Line.of(tokens)
+    line, any_rule = _Line.of(tokens), _any_of(rules)
     found: list[Frame] = []
     index = 0
     while index < len(tokens):
-        frame = _longest(line, rules, index)
+        begins = any_rule.match(line.tags, line.starts[index])
+        frame = _longest(line, rules, index) if begins else None
         if frame:
             found.append(frame)
         index = frame.last if frame else index + 1

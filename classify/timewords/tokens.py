@@ -165,9 +165,13 @@ def _joined(tokens: list[Token]) -> Iterator[Token]:
 
 _SPLIT_WORDS = {"послезавтра", "позавчера", *(w for w in WEEKDAYS if len(w) > 4)}
 
+_SPLIT_STARTS = {start for word in _SPLIT_WORDS for start in (word[:1], word[:2])}
+
 
 def _split_width(tokens: list[Token], index: int) -> int:
     """How many tokens make up one day's name from `index` on; 1 where nothing was split."""
+    if tokens[index].word[:2] not in _SPLIT_STARTS:
+        return 1
     for width in (3, 2):
         parts = tokens[index : index + width]
         if len(parts) < width or parts[0].tag == "-" or any(p.tag in WEEKDAYS for p in parts):
