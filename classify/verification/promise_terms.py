@@ -16,7 +16,7 @@ from models.vocabulary.verdict import JudgedCall, Promise, PromiseState
 AGENT, CLIENT = "agent", "client"
 
 _BY_CLIENT = frozenset({ActionType.PAYMENT, ActionType.CONTRACT_SIGNED})
-AGREED = (ActionType.FOLLOW_UPAGREED, ActionType.MEETING_BOOKED)
+AGREED = (ActionType.FOLLOW_UP_AGREED, ActionType.MEETING_BOOKED)
 _I_CALL = re.compile(
     r"\b(я|сам|сама|мы)\b.{0,40}\b(пере|по)?(звон(ю|им)|набер(у|[её]м)|напиш(у|ем)|свяж(усь|емся))"
     r"|\bI(?:'ll| will) (call|write|get back)",
