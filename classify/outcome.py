@@ -49,9 +49,9 @@ def _machine(talk: Talk, people: Sequence[Turn]) -> Outcome | None:
         return None
     if any(talk.has("outcome.voicemail", t) for t in machines):
         return Outcome.VOICEMAIL
-    if any(talk.has("outcome.unreachable", t) for t in machines):
-        return Outcome.NO_ANSWER
-    return Outcome.IVR
+    menu = any(talk.has("outcome.menu", t) for t in machines)
+    unreachable = any(talk.has("outcome.unreachable", t) for t in machines)
+    return Outcome.NO_ANSWER if unreachable and not menu else Outcome.IVR
 
 
 def _nobody(talk: Talk, people: Sequence[Turn]) -> bool:

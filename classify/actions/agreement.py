@@ -154,10 +154,12 @@ def _step(
     if table is None:
         return _opened(talk, turn, topic, moves)
     warm = turn.index - table.last_turn <= WARM
-    concerned = answers or bool(kinds & {"propose", "arranged", "against"})
-    if not concerned and not (warm and turn.speaker is table.holder):
+    if not (answers or warm or kinds & {"propose", "arranged", "against"}):
         return None
     slot, options, at = _slot(talk, turn, topic, moves, table, free=answers or warm)
+    answers = answers or (warm and bool(slot or options))
+    if not (answers or slot or options or kinds & {"propose", "arranged", "against"}):
+        return None
     if turn.speaker is table.holder and table.standing is not Standing.AGREED:
         return _continued(table, turn, moves, slot, options)
     return _answered(talk, table, turn, moves, (slot, options, at), answers=answers)
@@ -206,7 +208,7 @@ def _continued(
     proposed = [m for m in moves if m.kind == "propose"]
     if against and (not proposed or proposed[-1].hit.start < against[-1].hit.start):
         return _cleared(table, turn, against[-1].hit, whole=True)
-    if not proposed and not slot:
+    if not proposed and not slot and not options:
         return None
     if table.standing is Standing.DECLINED and not (proposed or _is_question(turn)):
         return None
@@ -240,7 +242,7 @@ def _answered(
 ) -> Table | None:
     """The other side answers, or either side speaks of what was agreed."""
     slot, options, at = said
-    last = _last(moves, ("accept", "decline", "against", "defer", "busy"))
+    last = _decisive(turn, moves)
     if last is not None and table.standing is Standing.AGREED and not _cancels(last, slot):
         last = _last(moves, ("accept",))
     refusing = last is not None and last.kind in ("decline", "against", "defer", "busy")
@@ -264,6 +266,19 @@ def _cancels(last: Move, slot: When) -> bool:
     if last.kind in ("accept", "against"):
         return True
     return last.kind != "defer" and (last.hit.start <= 2 or (last.kind == "busy" and not slot))
+
+
+_REFUSING = ("decline", "against", "defer")
+
+
+def _decisive(turn: Turn, moves: Sequence[Move]) -> Move | None:
+    """The last word of an answer; after a refusal a yes counts only where the turn ends with it
+    («не знаю, ну давайте»), else it speaks of something else («нет. Давайте я ему передам»)."""
+    last = _last(moves, ("accept", "busy", *_REFUSING))
+    against = _last(moves, _REFUSING)
+    if last is None or against is None or last.kind != "accept":
+        return last
+    return last if len(turn.tokens) - last.hit.end <= 1 else against
 
 
 def _bare(

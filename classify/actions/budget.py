@@ -52,9 +52,13 @@ def _of_order(talk: Talk, one: Sum) -> str:
 
 def _paying(talk: Talk, one: Sum) -> bool:
     """Whether the talk here is of an invoice or a payment."""
-    turns = [one.turn, *talk.before(one.turn, 1)]
-    paying = any(talk.has("budget.payment", turn) for turn in turns)
-    return paying and not _near(talk, one, "budget.total", NEAR)
+    if _near(talk, one, "budget.total", NEAR):
+        return False
+    if _near(talk, one, "budget.payment", NEAR + 2):
+        return True
+    before = talk.before(one.turn, 1)
+    paying = any(talk.has("budget.payment", t) for t in [one.turn, *before])
+    return paying and not _near(talk, one, "budget.order", NEAR)
 
 
 def _near(talk: Talk, one: Sum, cue: str, reach: int) -> bool:

@@ -79,6 +79,7 @@ def paper_deeds(talk: Talk) -> list[PaperDeed]:
             if deed is not None:
                 deeds += _tied(talk, turn, at, deed, named)
         deeds += _answers(talk, turn, deeds)
+        deeds += _standing(talk, turn)
     return [d for d in deeds if not _turned_away(talk, d)]
 
 
@@ -113,6 +114,13 @@ def _negated(turn: Turn, at: int) -> bool:
     return "не" in forms[-1:] or ("не" in forms and forms[-1] in _BETWEEN) or "not" in forms
 
 
+def _unreal(turn: Turn, at: int) -> bool:
+    """«Если бы вы прислали…»: what did not happen."""
+    near = turn.tokens[max(0, at - 6) : at + 2]
+    return any(t.form in {"бы", "б"} and t.sentence == turn.tokens[at].sentence for t in near)
+
+
+_SEEN = frozenset("вижу лежит видим есть got received seen read arrived have came".split())
 _BETWEEN = frozenset("еще пока вам мне нам надо нужно ничего".split())
 
 
@@ -137,7 +145,7 @@ def _deed(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
 def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
     if agent:
         return Deed.ASKED if token.has("past") or token.has("2per") else None
-    if token.has("futr") and not token.has("past"):
+    if not token.has("past") and not (token.has("PRTS") or token.form in _SEEN):
         return None
     if token.has("INFN") or token.has("impr"):
         return None
@@ -145,7 +153,7 @@ def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
 
 
 def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
-    if _negated(turn, at):
+    if _negated(turn, at) or _unreal(turn, at):
         return None
     sent = _in_set(talk, "send", token) or _in_set(talk, "issue", token)
     if agent:
@@ -299,6 +307,20 @@ def _answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
     place = (no or yes)[:1]
     deed = Deed.MISSING if no else Deed.RECEIVED
     return [PaperDeed(d.paper, deed, turn, h.start, h.end, h.start) for d in asked for h in place]
+
+
+def _standing(talk: Talk, turn: Turn) -> list[PaperDeed]:
+    """«Договор с меня завтра», «ваша смета у меня на столе»: a paper promised or had without a
+    verb of sending."""
+    agent = turn.speaker is Speaker.AGENT
+    cue, deed = ("papers.owed", Deed.PROMISED) if agent else ("papers.had", Deed.RECEIVED)
+    out = []
+    for hit in talk.hits(cue, turn):
+        for paper in _COUNTED:
+            near = [h for h in talk.hits(f"papers.{paper.value}", turn) if hit.start <= h.start < hit.end]
+            if near:
+                out.append(PaperDeed(paper, deed, turn, hit.start, hit.end, hit.start))
+    return out
 
 
 def _turned_away(talk: Talk, deed: PaperDeed) -> bool:

@@ -51,4 +51,4 @@ def _opens(talk: Talk, hit: Hit) -> bool:
     if hit.turn.index > EARLY:
         return False
     asked = talk.before(hit.turn, 1, Speaker.AGENT)
-    return not any(talk.has("needs.question", turn) for turn in asked)
+    return not any(turn.index > 0 and talk.has("needs.question", turn) for turn in asked)

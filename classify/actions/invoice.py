@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from classify.actions.documents import Paper, final
+from classify.actions.documents import Deed, Paper, final
 from classify.actions.findings import Findings
 from classify.actions.money import sums
-from classify.actions.papers import paper_actions
+from classify.actions.papers import PROOF, paper_actions
 from classify.dialogue import Talk
-from models.vocabulary.action import Action, ActionType, SlotValue
+from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 
 
 def find(talk: Talk, found: Findings) -> list[Action]:
@@ -21,12 +21,14 @@ def find(talk: Talk, found: Findings) -> list[Action]:
 
 
 def _with_sum(talk: Talk, found: Findings, action: Action) -> Action:
-    turns = {d.turn.index for d in final(found.deeds, Paper.INVOICE)}
+    kinds = {Deed.PROMISED} if action.status is ActionStatus.PROMISED else set(PROOF)
+    deeds = [d for d in final(found.deeds, Paper.INVOICE) if d.deed in kinds]
+    turns = {d.turn.index for d in deeds}
     amounts = [
         s
         for index in sorted(turns)
         for s in sums(talk, talk.turns[index])
-        if talk.hits("papers.invoice", s.turn) and not talk.hits("payment.paid", s.turn)
+        if not talk.hits("payment.paid", s.turn)
     ]
     slots: dict[str, SlotValue] = dict(action.slots)
     if amounts:

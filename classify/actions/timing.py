@@ -10,6 +10,7 @@ from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn, token_at
 from classify.text import Token
 from models.vocabulary.action import SlotValue
+from models.vocabulary.transcript import Speaker
 
 VERBS = frozenset({"VERB", "INFN"})
 LONGEST_REACH = 12  # words between a deed and its time
@@ -60,12 +61,25 @@ def placed(talk: Talk, turn: Turn) -> list[Placed]:
     return out
 
 
+FAMILIES = ("send", "make", "pay", "pay_loose", "sign", "contact", "write", "meet", "visit", "look")
+STANCES = ("stance.accept", "stance.decline", "stance.defer", "stance.busy")
+
+
 def _heads(talk: Talk, turn: Turn) -> list[int]:
+    """The verbs that may own a time: those that an action can be, and in the client's words the
+    finite ones of other deeds too («в четверг поставка приезжает»)."""
+    deeds = {word for name in FAMILIES for word in talk.book.sets.get(name, ())}
     light = set(talk.book.sets.get("light_verbs", ()))
+    stance = {i for cue in STANCES for h in talk.hits(cue, turn) for i in range(h.start, h.end)}
+    other = turn.speaker is not Speaker.AGENT
     return [
         index
         for index, token in enumerate(turn.tokens)
-        if _is_verb(token) and light.isdisjoint(token.keys)
+        if _is_verb(token)
+        and (
+            not deeds.isdisjoint(token.keys)
+            or (other and index not in stance and light.isdisjoint(token.keys))
+        )
     ]
 
 
