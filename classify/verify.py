@@ -66,7 +66,7 @@ def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:
         return _not_assessed(case), []
     judged = judge(case)
     gap = gap_of(case, judged)
-    owed = ledger(case, world.calls)
+    owed = ledger(case, world.calls_of_client(case.matched_calls))
     verdict = DealVerdict(
         deal_id=case.deal.id,
         pipeline_id=case.deal.pipeline_id,
@@ -85,7 +85,7 @@ def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:
 def _flags_of_calls(world: World) -> list[Flag]:
     flags = [*missing_recordings(world), *unregistered_leads(world)]
     for call in strangers(world.calls):
-        owed = promises_without_deal(call, world.calls, world.clock)
+        owed = promises_without_deal(call, world.calls_of_client([call]), world.clock)
         flags += promise_flags(None, owed, ())
     return flags
 

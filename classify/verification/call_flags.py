@@ -77,8 +77,7 @@ def _card_came_late(world: World, call: JudgedCall, due: datetime) -> bool:
         and (people & set(d.contact_ids) or (d.company_id and d.company_id == deal.company_id))
     ]
     known_before = any(
-        a.deal_id == deal.id and a.created_at < call.call.started_at
-        for a in world.snapshot.activities
+        a.created_at < call.call.started_at for a in world.activities_of_deal.get(deal.id, ())
     )
     within = deal.created_at - call.call.started_at
     day = timedelta(hours=world.clock.settings.lead_in_hours)
@@ -87,7 +86,7 @@ def _card_came_late(world: World, call: JudgedCall, due: datetime) -> bool:
 
 def _deal_of(world: World, call: JudgedCall) -> Deal | None:
     deal_id = call.match.deal_id if call.match else None
-    return next((d for d in world.snapshot.deals if d.id == deal_id), None)
+    return world.deals.get(deal_id or "")
 
 
 def _lead_flag(world: World, call: JudgedCall) -> Flag:

@@ -16,11 +16,16 @@ from models.vocabulary.verdict import JudgedCall
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment that is judged, and how time counts there."""
+    """The moment that is judged, and how time counts there.
+
+    `sees_attempts` says whether a PBX ledger was given: without one, calls that nobody
+    answered left no trace.
+    """
 
     as_of: datetime
     calendar: WorkCalendar
     settings: VerificationSettings
+    sees_attempts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

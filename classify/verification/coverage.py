@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from core.settings import VerificationSettings
 from models.vocabulary.action import Outcome
-from models.vocabulary.call import Direction
+from models.vocabulary.call import Direction, MetadataSource
 from models.vocabulary.deal import Activity, ActivityType
 from models.vocabulary.verdict import JudgedCall
 
@@ -68,6 +68,13 @@ def blind_activities(
         at = activity.completed_at or activity.created_at
         spots.append(BlindSpot(f"activity:{activity.id}", at, "crm"))
     return spots
+
+
+def has_pbx_ledger(calls: Sequence[JudgedCall]) -> bool:
+    """Whether a CDR was given: some call is known from it alone, or carries its facts."""
+    return any(
+        c.call.recording is None or c.call.metadata_from is MetadataSource.CDR for c in calls
+    )
 
 
 def first_recording_at(calls: Sequence[JudgedCall]) -> datetime | None:

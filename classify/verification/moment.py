@@ -11,11 +11,14 @@ from models.vocabulary.deal import Activity, CrmSnapshot, Deal, StageChange, Sta
 def known_at(snapshot: CrmSnapshot, as_of: datetime) -> CrmSnapshot:
     """The snapshot without what was created, moved, completed or closed after `as_of`."""
     kinds = {s.id: s.kind for pipeline in snapshot.pipelines for s in pipeline.stages}
-    later = [change for change in snapshot.stage_changes if change.at > as_of]
+    undone: dict[str, StageChange] = {}
+    for change in sorted(snapshot.stage_changes, key=lambda one: one.at):
+        if change.at > as_of:
+            undone.setdefault(change.deal_id, change)
     return replace(
         snapshot,
         deals=tuple(
-            _deal_at(deal, later, kinds, as_of)
+            _deal_at(deal, undone.get(deal.id), kinds, as_of)
             for deal in snapshot.deals
             if deal.created_at <= as_of
         ),
@@ -29,10 +32,9 @@ def known_at(snapshot: CrmSnapshot, as_of: datetime) -> CrmSnapshot:
 
 
 def _deal_at(
-    deal: Deal, later: list[StageChange], kinds: dict[str, StageKind], as_of: datetime
+    deal: Deal, undone: StageChange | None, kinds: dict[str, StageKind], as_of: datetime
 ) -> Deal:
-    undone = sorted((c for c in later if c.deal_id == deal.id), key=lambda change: change.at)
-    stage_id = undone[0].from_id if undone and undone[0].from_id else deal.stage_id
+    stage_id = undone.from_id if undone and undone.from_id else deal.stage_id
     closed = deal.closed_at if deal.closed_at and deal.closed_at <= as_of else None
     status = deal.status if stage_id == deal.stage_id else kinds.get(stage_id, deal.status)
     return replace(deal, stage_id=stage_id, status=status, closed_at=closed)

@@ -19,7 +19,7 @@ from classify.verification.promise_terms import (
     who_owes,
 )
 from models.vocabulary.action import ActionStatus, ActionType
-from models.vocabulary.call import Direction, MetadataSource
+from models.vocabulary.call import Direction
 from models.vocabulary.deal import Activity, ActivityKind, ActivityType
 from models.vocabulary.verdict import JudgedCall, PromiseState
 
@@ -49,7 +49,7 @@ def ledger(case: Case, all_calls: Sequence[JudgedCall]) -> list[Owed]:
     """What was promised in a deal's calls, in the order of promising.
 
     A promise that was renewed, moved or called off before its time is replaced by what
-    was agreed then. `all_calls` are all known calls: a call-back is any attempt.
+    was agreed then. `all_calls` are the client's: any attempt keeps a call-back.
     """
     owed = [
         _settle_thing(case, one)
@@ -103,15 +103,8 @@ def settle_call_back(
     closed = case.deal.closed_at if case else None
     if closed is not None and closed <= deadline:
         return settled(one, clock, PromiseState.UNKNOWN, None)
-    seen = has_pbx_ledger(all_calls)
-    return settled(one, clock, PromiseState.BROKEN if seen else PromiseState.UNKNOWN, None)
-
-
-def has_pbx_ledger(calls: Sequence[JudgedCall]) -> bool:
-    """Whether a CDR was given: some call is known from it alone, or carries its facts."""
-    return any(
-        c.call.recording is None or c.call.metadata_from is MetadataSource.CDR for c in calls
-    )
+    state = PromiseState.BROKEN if clock.sees_attempts else PromiseState.UNKNOWN
+    return settled(one, clock, state, None)
 
 
 def _contacts(

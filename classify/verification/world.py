@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from classify.verification.case import Case, Clock, Move
 from classify.verification.coverage import (
@@ -12,18 +14,33 @@ from classify.verification.coverage import (
     blind_activities,
     blind_calls,
     first_recording_at,
+    has_pbx_ledger,
     is_blind,
 )
 from classify.verification.rules import PipelineRules
 from classify.verification.ties import LOST, rules_for, tie_stages
-from models.vocabulary.deal import Activity, CrmSnapshot, Deal, StageKind
+from models.vocabulary.deal import (
+    Activity,
+    Company,
+    Contact,
+    CrmSnapshot,
+    Deal,
+    StageChange,
+    StageKind,
+)
 from models.vocabulary.phone import normalise_phone
 from models.vocabulary.verdict import JudgedCall
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The snapshot, the calls and what ties them; built once for all deals."""
+    """The snapshot, the calls and what ties them; built once for all deals.
+
+    Rows stand by the deal (calls also by the client's number) so that a large CRM is
+    gone through once.
+    """
 
     snapshot: CrmSnapshot
     calls: tuple[JudgedCall, ...]
@@ -32,6 +49,24 @@ class World:
     clock: Clock
     first_recording: datetime | None
     known_numbers: frozenset[str]
+    deals: Mapping[str, Deal]
+    deals_of_contact: Mapping[str, Sequence[Deal]]
+    contacts: Mapping[str, Contact]
+    companies: Mapping[str, Company]
+    activities_of_deal: Mapping[str, Sequence[Activity]]
+    changes_of_deal: Mapping[str, Sequence[StageChange]]
+    calls_of_deal: Mapping[str, Sequence[JudgedCall]]
+    unsettled_of_deal: Mapping[str, Sequence[JudgedCall]]
+    calls_of_number: Mapping[str, Sequence[JudgedCall]]
+
+    def calls_of_client(self, calls: Iterable[JudgedCall]) -> list[JudgedCall]:
+        """These calls and all others with their numbers, in order of time."""
+        own = list(calls)
+        numbers = {call.call.client_number for call in own} - {None}
+        found = {id(call): call for call in own}
+        for number in numbers:
+            found |= {id(call): call for call in self.calls_of_number.get(number or "", ())}
+        return sorted(found.values(), key=lambda c: (c.call.started_at, c.call.call_id))
 
 
 def build_world(
@@ -55,8 +90,38 @@ def build_world(
         for pipeline in snapshot.pipelines
         for tie in tie_stages(pipeline, rules[pipeline.id])
     }
-    numbers = _known_numbers(snapshot, clock.settings.holidays_country)
-    return World(snapshot, tuple(known), rules, keys, clock, first_recording_at(known), numbers)
+    matched = [(call, call.match) for call in known if call.match]
+    return World(
+        snapshot=snapshot,
+        calls=tuple(known),
+        rules=rules,
+        keys=keys,
+        clock=replace(clock, sees_attempts=has_pbx_ledger(known)),
+        first_recording=first_recording_at(known),
+        known_numbers=_known_numbers(snapshot, clock.settings.holidays_country),
+        deals={deal.id: deal for deal in snapshot.deals},
+        deals_of_contact=_grouped((id_, d) for d in snapshot.deals for id_ in d.contact_ids),
+        contacts={contact.id: contact for contact in snapshot.contacts},
+        companies={company.id: company for company in snapshot.companies},
+        activities_of_deal=_grouped((a.deal_id, a) for a in snapshot.activities),
+        changes_of_deal=_grouped((c.deal_id, c) for c in snapshot.stage_changes),
+        calls_of_deal=_grouped((match.deal_id, call) for call, match in matched),
+        unsettled_of_deal=_grouped(
+            (deal_id, call)
+            for call, match in matched
+            if match.deal_id is None
+            for deal_id, _ in match.alternatives
+        ),
+        calls_of_number=_grouped((call.call.client_number, call) for call in known),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[str | None, T]]) -> dict[str, list[T]]:
+    groups: dict[str, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        if key is not None:
+            groups[key].append(value)
+    return groups
 
 
 def build_case(world: World, deal: Deal) -> Case:
@@ -64,15 +129,13 @@ def build_case(world: World, deal: Deal) -> Case:
     rules = world.rules[deal.pipeline_id]
     stage = world.keys.get(f"{deal.pipeline_id}/{deal.stage_id}")
     lost = stage == LOST or deal.status is StageKind.LOST
-    siblings = _siblings(world.snapshot, deal)
-    contacts = tuple(c for c in world.snapshot.contacts if c.id in deal.contact_ids)
+    siblings = _siblings(world, deal)
+    contacts = tuple(world.contacts[id_] for id_ in deal.contact_ids if id_ in world.contacts)
     company_id = deal.company_id or next((c.company_id for c in contacts if c.company_id), None)
-    matched = tuple(c for c in world.calls if c.match and c.match.deal_id == deal.id)
-    unsettled = tuple(c for c in world.calls if _may_be(c, deal.id))
-    client_calls = tuple(
-        c for c in world.calls if c.match and c.match.deal_id in {d.id for d in siblings}
-    )
-    activities = tuple(a for a in world.snapshot.activities if a.deal_id == deal.id)
+    matched = tuple(world.calls_of_deal.get(deal.id, ()))
+    unsettled = tuple(world.unsettled_of_deal.get(deal.id, ()))
+    client_calls = [c for sibling in siblings for c in world.calls_of_deal.get(sibling.id, ())]
+    activities = world.activities_of_deal.get(deal.id, ())
     case = Case(
         deal=deal,
         rules=rules,
@@ -80,14 +143,14 @@ def build_case(world: World, deal: Deal) -> Case:
         stage=LOST if lost else stage,
         position=None if lost else rules.index_of(stage),
         lost=lost,
-        company=next((c for c in world.snapshot.companies if c.id == company_id), None),
+        company=world.companies.get(company_id or ""),
         contacts=contacts,
         decision_maker_numbers=_numbers(
             (p for c in contacts if c.decision_maker for p in c.phones), world
         ),
         calls=(),
         matched_calls=matched,
-        client_calls=client_calls,
+        client_calls=tuple(sorted(client_calls, key=lambda c: c.call.started_at)),
         unsettled=(),
         blind_spots=(),
         activities=tuple(sorted(activities, key=lambda a: (a.created_at, a.id))),
@@ -101,8 +164,6 @@ def build_case(world: World, deal: Deal) -> Case:
 def _with_calls(
     case: Case, matched: tuple[JudgedCall, ...], unsettled: tuple[JudgedCall, ...]
 ) -> Case:
-    from dataclasses import replace
-
     def counts(call: JudgedCall) -> bool:
         return call.understood and not is_blind(call) and call.call.started_at >= case.since
 
@@ -129,23 +190,14 @@ def _blind_spots(case: Case, own: tuple[JudgedCall, ...]) -> tuple[BlindSpot, ..
     )
 
 
-def _siblings(snapshot: CrmSnapshot, deal: Deal) -> list[Deal]:
+def _siblings(world: World, deal: Deal) -> list[Deal]:
     """The deal and the others with the same people."""
-    people = set(deal.contact_ids)
-    return [d for d in snapshot.deals if d.id == deal.id or people & set(d.contact_ids)]
-
-
-def _may_be(call: JudgedCall, deal_id: str) -> bool:
-    match = call.match
-    if match is None or match.deal_id is not None:
-        return False
-    return deal_id in {candidate for candidate, _ in match.alternatives}
+    of_people = (d for id_ in deal.contact_ids for d in world.deals_of_contact.get(id_, ()))
+    return list({d.id: d for d in (deal, *of_people)}.values())
 
 
 def _moves(world: World, deal: Deal, rules: PipelineRules) -> tuple[Move, ...]:
-    changes = sorted(
-        (c for c in world.snapshot.stage_changes if c.deal_id == deal.id), key=lambda c: c.at
-    )
+    changes = sorted(world.changes_of_deal.get(deal.id, ()), key=lambda change: change.at)
 
     def key(stage_id: str | None) -> str | None:
         return world.keys.get(f"{deal.pipeline_id}/{stage_id}")
@@ -178,8 +230,3 @@ def _known_numbers(snapshot: CrmSnapshot, country: str) -> frozenset[str]:
 def _normalised(raw: Iterable[str], country: str) -> frozenset[str]:
     phones = (normalise_phone(text, region=country) for text in raw)
     return frozenset(phone.e164 for phone in phones if phone and phone.e164)
-
-
-def own_activities(case: Case) -> tuple[Activity, ...]:
-    """The activities of a deal from when its evidence counts."""
-    return tuple(a for a in case.activities if a.created_at >= case.since)
