@@ -54,6 +54,7 @@ $(DEV): $(READY) requirements/dev.txt
 	@touch $@
 
 demo: $(READY)  ## judge the sample calls with the packaged speech weights and show the verdicts
+	@mkdir -p build/demo
 	@status=0; $(BIN)/stagecheck run samples/recordings --crm samples/crm.json --state build/demo \
 		--json build/demo/result.json --html build/demo/report.html || status=$$?; \
 	test $$status -le 1 || exit $$status
@@ -91,7 +92,13 @@ bench: $(READY)  ## speed and word error rate against plain faster-whisper, in o
 	@$(BIN)/python -m benchmarks.speed --calls "$(CALLS)"
 
 quality: $(READY)  ## precision and recall of actions, deals and stages on labelled calls
-	@$(BIN)/python -m benchmarks.quality --calls "$(CALLS)"
+	@for set in dev/texts dialogues/tune dialogues/tune2 dialogues/held_out; do \
+		echo; echo "== texts: tests/data/$$set"; \
+		$(BIN)/python -m benchmarks.quality --texts tests/data/$$set.json --truth tests/data/$$set.truth.json; done
+	@echo; echo "== recordings: $(CALLS)"; mkdir -p build/quality
+	@status=0; $(BIN)/stagecheck run "$(CALLS)/recordings" --crm "$(CALLS)/crm.json" --state build/quality \
+		--json build/quality/result.json > /dev/null || status=$$?; test $$status -le 1 || exit $$status
+	@$(BIN)/python -m benchmarks.verdicts build/quality/result.json "$(CALLS)/truth.json"
 
 lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement files
 	@for name in bootstrap base dev; do \
