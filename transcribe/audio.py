@@ -102,11 +102,10 @@ def _correlation(pair: Waveform) -> float | None:
 
 
 def _mixed(samples: Samples) -> Samples:
-    if len(samples) == 1:
-        return samples[0]
     total = samples.sum(axis=0, dtype=np.int32)
     total //= len(samples)
-    return total.astype(np.int16)
+    mixed: Samples = total.astype(np.int16)
+    return mixed
 
 
 def _load_file(path: Path) -> CallAudio:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d
 
 from transcribe.audio import SAMPLE_RATE, CallAudio, Waveform
 
@@ -20,10 +21,21 @@ FRAME = 512
 FRAME_S = FRAME / SAMPLE_RATE
 _CONTEXT = 64
 _BLOCK_FRAMES = 4096
-_HYSTERESIS = 0.15
-_SHORTEST_S = 0.1
+_SHORTEST_S = 0.12
+_ABOVE_FLOOR_DB = 12.0
+_BELOW_SPEECH_DB = 35.0
+_NEAR_FRAMES = 50
 
 Probabilities = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """What every 32 ms of a channel are like: probability of speech, level in dB."""
+
+    probabilities: Probabilities
+    levels: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +85,14 @@ class Window:
         return packed_s
 
 
-def speech_probabilities(audio: CallAudio, channel: int) -> Probabilities:
-    """Gives the probability of speech for every 32 ms of a channel, block by block."""
+def listen_for_speech(audio: CallAudio, channel: int) -> Frames:
+    """Gives probability of speech and level of every 32 ms of a channel, block by block."""
     session = _silero()
     total = -(-audio.samples.shape[1] // FRAME)
     state = {name: np.zeros((1, 1, 128), dtype=np.float32) for name in ("h", "c")}
     context = np.zeros(_CONTEXT, dtype=np.float32)
-    found = []
+    chances = np.zeros(total, dtype=np.float32)
+    levels = np.zeros(total, dtype=np.float32)
     for first in range(0, total, _BLOCK_FRAMES):
         last = min(total, first + _BLOCK_FRAMES)
         block = audio.waveform(channel, first * FRAME, last * FRAME)
@@ -89,31 +102,44 @@ def speech_probabilities(audio: CallAudio, channel: int) -> Probabilities:
         output, state["h"], state["c"] = session(
             {"input": np.concatenate([before, block], axis=1), **state}
         )
-        found.append(np.asarray(output, dtype=np.float32).reshape(-1))
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+        chances[first:last] = np.reshape(output, -1)
+        levels[first:last] = 10 * np.log10(np.mean(block**2, axis=1) + 1e-10)
+    return Frames(chances, levels)
 
 
-def speech_spans(
-    probabilities: Probabilities, threshold: float, min_silence_s: float
-) -> list[Span]:
-    """Joins frames of speech that less than `min_silence_s` of silence parts.
+def is_speech(frames: Frames, threshold: float) -> Mask:
+    """Marks the frames with speech.
 
-    A stretch begins at `threshold` and goes on while the probability stays within 0.15 of it.
+    Silero needs some tenths of a second after silence before it believes in speech, and gives
+    a short «да» or «угу» little. So a loud frame also counts when it is near sure speech and
+    not quite improbable, or when it is fairly probable by itself. Loud is 12 dB above
+    the channel's floor and at most 35 dB below its speech.
     """
-    leave = max(threshold - _HYSTERESIS, 0.01)
-    spans: list[Span] = []
-    start = last = -1
-    for index, value in enumerate(probabilities.tolist()):
-        if start < 0:
-            if value >= threshold:
-                start = last = index
-        elif value >= leave:
-            last = index
-        elif (index - last) * FRAME_S >= min_silence_s:
-            spans.append(Span(start * FRAME_S, (last + 1) * FRAME_S))
-            start = -1
-    if start >= 0:
-        spans.append(Span(start * FRAME_S, (last + 1) * FRAME_S))
+    sure = frames.probabilities >= threshold
+    if not sure.any():
+        return sure
+    floor = float(np.percentile(frames.levels, 15))
+    top = float(np.percentile(frames.levels[sure], 90))
+    loud = frames.levels > max(floor + _ABOVE_FLOOR_DB, top - _BELOW_SPEECH_DB)
+    likely = maximum_filter1d(frames.probabilities, 7)
+    near = maximum_filter1d(sure.astype(np.uint8), 2 * _NEAR_FRAMES + 1) > 0
+    mask: Mask = sure | (loud & near & (likely >= threshold / 10))
+    mask |= loud & (likely >= threshold / 1.5)
+    return mask
+
+
+def speech_spans(mask: Mask, min_silence_s: float) -> list[Span]:
+    """Joins marked frames that less than `min_silence_s` parts; a mere click is left out."""
+    marked = np.flatnonzero(mask)
+    if not len(marked):
+        return []
+    breaks = np.flatnonzero(np.diff(marked) * FRAME_S > min_silence_s + FRAME_S / 2)
+    starts = marked[np.concatenate(([0], breaks + 1))]
+    ends = marked[np.concatenate((breaks, [len(marked) - 1]))] + 1
+    spans = [
+        Span(int(start) * FRAME_S, int(end) * FRAME_S)
+        for start, end in zip(starts, ends, strict=True)
+    ]
     return [span for span in spans if span.length >= _SHORTEST_S]
 
 

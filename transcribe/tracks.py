@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from core.settings import SpeechSettings
 from transcribe.audio import CallAudio, is_dual_mono, silent_channels
 from transcribe.speech import (
-    Probabilities,
+    FRAME_S,
+    Frames,
+    Mask,
     Span,
     Window,
     cut_long,
+    is_speech,
+    listen_for_speech,
     packed,
     padded,
-    speech_probabilities,
     speech_spans,
 )
 
@@ -25,10 +28,11 @@ _GAP_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """One channel: the probability of speech, the stretches of it parted by short pauses."""
+    """One channel: its frames, which of them are speech, the stretches that short pauses part."""
 
     channel: int
-    probabilities: Probabilities
+    frames: Frames
+    speech: Mask
     islands: tuple[Span, ...]
 
     @property
@@ -50,9 +54,9 @@ def listen(audio: CallAudio, speech: SpeechSettings) -> list[Track]:
         channels = [channel for channel in range(audio.channels) if channel not in silent] or [0]
     tracks = []
     for channel in channels:
-        chances = speech_probabilities(audio, channel)
-        spans = speech_spans(chances, speech.vad_threshold, ISLAND_PAUSE_S)
-        tracks.append(Track(channel, chances, tuple(spans)))
+        frames = listen_for_speech(audio, channel)
+        mask = is_speech(frames, speech.vad_threshold)
+        tracks.append(Track(channel, frames, mask, tuple(speech_spans(mask, ISLAND_PAUSE_S))))
     return tracks
 
 
@@ -60,9 +64,8 @@ def shared_windows(tracks: Sequence[Track], speech: SpeechSettings) -> list[Wind
     """Packs the speech of all tracks into windows; no window mixes two channels."""
     windows: list[Window] = []
     for track in tracks:
-        duration_s = len(track.probabilities) * 0.032
-        spans = speech_spans(track.probabilities, speech.vad_threshold, speech.vad_min_silence_s)
-        wide = padded(spans, _PAD_S, duration_s)
-        short = cut_long(wide, track.probabilities, speech.window_s)
+        spans = speech_spans(track.speech, speech.vad_min_silence_s)
+        wide = padded(spans, _PAD_S, len(track.speech) * FRAME_S)
+        short = cut_long(wide, track.frames.probabilities, speech.window_s)
         windows += packed(track.channel, short, speech.window_s, _GAP_S)
     return windows
