@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
 from classify.morphology import Parse, parses
 
 WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[-'’][A-Za-zА-Яа-яЁё]+)*|\d+(?:[.,:]\d+)*")
@@ -59,6 +62,7 @@ class Repairs:
     whole: frozenset[str] = frozenset()
 
 
+LEAST_FUZZY = 6  # sounds: shorter words have too many neighbours
 NO_REPAIRS = Repairs({}, {}, {}, {})
 PREFIXES = frozenset(
     "в во вы до за из на о об от пере по под пре пред при про раз рас с со у здравствуй с".split()
@@ -171,12 +175,22 @@ class Reader:
             sentence += bool(mark)
         return tuple(tokens)
 
+    def _sounds_like(self, form: str) -> str | None:
+        """The cue word that an unknown form most likely is: it sounds the same, or nearly."""
+        sounds, key = self._repairs.sounds, sound(form)
+        if key in sounds or len(key) < LEAST_FUZZY:
+            return sounds.get(key)
+        near = process.extractOne(
+            key, sounds.keys(), scorer=Levenshtein.distance, score_cutoff=1
+        )
+        return sounds[near[0]] if near else None
+
     def _meanings(self, form: str) -> tuple[tuple[Parse, ...], frozenset[str]]:
         if form not in self._met:
             found = parses(form, self.language)
             keys = {f"={form}"}
             if not any(parse.known for parse in found) and len(form) >= 4:
-                likely = self._repairs.sounds.get(sound(form))
+                likely = self._sounds_like(form)
                 if likely and likely != form:
                     found = parses(likely, self.language) + found
                     keys.add(f"={likely}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
+from classify.actions.papers import PROOF
 from classify.dialogue import FILLERS, Hit, Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
@@ -14,7 +15,7 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     """The agent's first question about the need that was answered in substance."""
     if found.of(ActionType.WORK_ACCEPTED) or found.of(ActionType.PAYMENT, ActionStatus.DONE):
         return []
-    for hit in talk.all_hits("needs.question", Speaker.AGENT):
+    for hit in _questions(talk, found):
         if _settled_already(talk, hit):
             continue
         if any(_in_substance(talk, turn) for turn in talk.near(hit.turn, 1, Speaker.CLIENT)):
@@ -29,6 +30,14 @@ def find(talk: Talk, found: Findings) -> list[Action]:
                 )
             ]
     return []
+
+
+def _questions(talk: Talk, found: Findings) -> list[Hit]:
+    """Questions about the need; before there are papers any open question about the matter."""
+    plain = talk.all_hits("needs.question", Speaker.AGENT)
+    if found.deeds and any(d.deed in PROOF for d in found.deeds):
+        return plain
+    return plain + [h for h in talk.all_hits("needs.open", Speaker.AGENT) if h.turn.index > 0]
 
 
 def _settled_already(talk: Talk, hit: Hit) -> bool:

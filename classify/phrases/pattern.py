@@ -8,7 +8,7 @@ A pattern is a line of elements separated by spaces:
 ``~основа`` a word that begins so
 ``@имя``    one of a named set (`sets` in the data files)
 ``a|b|@c``  one of these; several words of one alternative are tied by ``_`` (``у_вас``)
-``a:past``  with this grammeme (``+`` joins several: ``@send:1per+futr``)
+``a:past``  with this grammeme (no word before the colon: any word) (``+`` joins several: ``@send:1per+futr``)
 ``?a``      may be missing
 ``*``       up to three words of the same sentence; ``*6`` up to six
 ``^``       the beginning of the sentence, fillers aside; ``$`` its end
@@ -42,7 +42,7 @@ class Choice:
         if self.grammemes:
             lemma = self.key.lstrip("=")
             return any(
-                p.lemma == lemma and self.grammemes <= p.grammemes for p in token.parses
+                (not lemma or p.lemma == lemma) and self.grammemes <= p.grammemes for p in token.parses
             )
         return self.key in token.keys
 

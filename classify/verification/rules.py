@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -229,7 +230,7 @@ class Requirement(_Part):
     flags: Mapping[Verdict, FlagKind] = Field(default_factory=dict)
     examples: Examples
 
-    @property
+    @cached_property
     def rule_hash(self) -> str:
         """SHA-256 of what the requirement demands (its examples aside), 16 hex digits."""
         content = self.model_dump(mode="json", exclude={"examples"})
