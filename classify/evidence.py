@@ -95,11 +95,6 @@ def best_grade(hits: Sequence[Hit]) -> Grade:
     return min((hit.grade for hit in hits), key=_rank, default=Grade.NOTHING)
 
 
-def weakest_grade(grades: Sequence[Grade]) -> Grade:
-    """The weakest of several grades."""
-    return max(grades, key=_rank, default=Grade.NOTHING)
-
-
 def _rank(grade: Grade) -> int:
     return _STRENGTH.index(grade) if grade in _STRENGTH else len(_STRENGTH)
 

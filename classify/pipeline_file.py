@@ -18,7 +18,9 @@ _REMEDY = "docs/pipelines.md describes the form."
 
 
 def load_pipelines(own_folder: Path | None) -> Mapping[str, PipelineRules]:
-    """The rule files by template name; an own file replaces a packaged one of its name.
+    """The rule files by template name, own ones by their file's name as well.
+
+    An own file replaces a packaged one of its name.
 
     Raises:
         InvalidInputError: the folder or a file cannot be read or breaks the form; the
@@ -30,9 +32,10 @@ def load_pipelines(own_folder: Path | None) -> Mapping[str, PipelineRules]:
             raise InvalidInputError(
                 str(own_folder), "is no folder", "Name the folder with your pipeline files."
             )
-        own = [read_pipeline(path) for path in _files(own_folder)]
-        _refuse_twice(own_folder, [rules.template for rules in own])
-        pipelines |= {rules.template: rules for rules in own}
+        own = {path: read_pipeline(path) for path in _files(own_folder)}
+        _refuse_twice(own_folder, [rules.template for rules in own.values()])
+        pipelines |= {path.stem: rules for path, rules in own.items()}
+        pipelines |= {rules.template: rules for rules in own.values()}
     return pipelines
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from classify.evidence import Finding, Hit, State, Window, action_hit, call_hit, found
 from classify.verification.case import Case, ended_at, is_conversation, spoken_at
+from classify.verification.coverage import is_blind
 from classify.verification.rules import Answered, FirstContact, Heard, OutcomeCheck
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.call import Direction
@@ -132,10 +133,10 @@ def _first_contact_unseen(case: Case) -> Finding:
 
 
 def was_answered(call: JudgedCall) -> bool:
-    """Whether somebody spoke: by the PBX, or by the words where it does not say."""
+    """Whether the client spoke to us: by the words, or by the PBX where there are none."""
     if call.call.direction is Direction.INTERNAL:
         return False
-    return is_conversation(call) if call.call.answered is None else call.call.answered
+    return is_conversation(call) or is_blind(call)
 
 
 def said_hit(one: Said) -> Hit:

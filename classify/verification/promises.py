@@ -209,8 +209,8 @@ def _settle_thing(case: Case, one: Said) -> Owed:
             if a.kind is ActivityKind.CONTRACT and signed(a) and _is_after(a, one)
         ]
     else:
-        kind = _KINDS[one.action.type]
-        records = [done_at(a) for a in of_kind(case, kind) if _is_after(a, one)]
+        sent = [*of_kind(case, _KINDS[one.action.type]), *_answers(case, one.action.type)]
+        records = [done_at(a) for a in sent if _is_after(a, one)]
     if records:
         at = min(records)
         late = deadline is not None and at > deadline
@@ -219,6 +219,13 @@ def _settle_thing(case: Case, one: Said) -> Owed:
     if proofs:
         return settled(one, case.clock, PromiseState.KEPT, proofs[0])
     return settled(one, case.clock, _without_proof(case, one, deadline), None)
+
+
+def _answers(case: Case, sent: ActionType) -> list[Activity]:
+    """What only somebody who had the document could do: sign the contract, pay the invoice."""
+    if sent is ActionType.CONTRACT_SENT:
+        return [a for a in case.activities if a.kind is ActivityKind.CONTRACT and signed(a)]
+    return payments(case) if sent is ActionType.INVOICE_SENT else []
 
 
 def _without_proof(case: Case, one: Said, deadline: datetime | None) -> PromiseState:

@@ -40,7 +40,7 @@ def rules_for(pipeline: Pipeline, pipelines: Mapping[str, PipelineRules]) -> Pip
     Raises:
         InvalidInputError: no rule file has the template's name.
     """
-    name = re.sub(r"\.ya?ml$", "", pipeline.template.strip())
+    name = re.sub(r"^.*[\\/]|\.ya?ml$", "", pipeline.template.strip())
     if name in pipelines:
         return pipelines[name]
     raise InvalidInputError(

@@ -14,7 +14,6 @@ _FIELDS = {
     "amount": "сумма",
     "order_type": "тип заказа",
     "needs": "потребности",
-    "name": "имя",
     "phone": "телефон",
     "category": "категория",
     "employees": "сотрудников",
@@ -73,10 +72,13 @@ def _hit_words(case: Case, hit: Hit) -> str:
 
 
 def _field_words(case: Case, evidence: Evidence) -> str:
-    name = evidence.id.rpartition(".")[2]
+    owner, _, name = evidence.id.removeprefix("field:").rpartition(".")
     if name == "created_at":
         return f"карточка создана {when(case, evidence.at)}"
-    return f"{_FIELDS.get(name, name)}: {_short(evidence.quote or '')}"
+    label = _FIELDS.get(name, name)
+    if name == "name":
+        label = "компания" if owner == "company" else "контакт"
+    return f"{label}: {_short(evidence.quote or '')}"
 
 
 def _pending(case: Case, judged: Judged, title: str) -> str:

@@ -88,6 +88,12 @@ def test_ids_are_used_once_in_a_file() -> None:
         parse_pipeline(BAKERY + again, "bakery.yaml")
 
 
+def test_a_crm_may_name_the_file_instead_of_the_template(tmp_path: Path) -> None:
+    (tmp_path / "our-ovens.yaml").write_text(BAKERY, encoding="utf-8")
+    pipelines = load_pipelines(tmp_path)
+    assert pipelines["our-ovens"] is pipelines["bakery"]
+
+
 def test_two_files_of_one_template_are_refused(tmp_path: Path) -> None:
     for name in ("one.yaml", "two.yaml"):
         (tmp_path / name).write_text(BAKERY, encoding="utf-8")

@@ -133,6 +133,19 @@ def test_a_signed_contract_in_the_crm_keeps_the_clients_promise() -> None:
         assert [p.state for p in promises(found, "contract_signed")] == [state]
 
 
+def test_who_signs_had_the_contract_and_who_pays_had_the_invoice() -> None:
+    records = [
+        record("document", "12 15:00", "contract", direction="in", result="signed"),
+        record("payment", "12 16:00", "payment", direction="in", amount=1000.0),
+    ]
+    promised = [
+        act("contract_sent", "promised", "agent", due="2026-11-12"),
+        act("invoice_sent", "promised", "agent", due="2026-11-12"),
+    ]
+    found = judged(a_snapshot(a_deal("prepaid"), records=records), call("10 11:00", *promised))
+    assert {p.state for p in found.deals[0].promises} == {PromiseState.KEPT}
+
+
 @pytest.mark.parametrize(
     ("later", "state", "raised"),
     [
