@@ -19,7 +19,7 @@ from classify.verification.wording import explain
 from classify.verification.worktime import WorkCalendar
 from classify.verification.world import World, build_case, build_world
 from core.settings import VerificationSettings
-from models.vocabulary.deal import CrmSnapshot
+from models.vocabulary.deal import CrmSnapshot, StageKind
 from models.vocabulary.verdict import (
     DealVerdict,
     Flag,
@@ -105,8 +105,10 @@ def _told(case: Case, one: Judged) -> RequirementVerdict:
 
 def _closed_before_recordings(case: Case) -> bool:
     """A deal that was over before anything was recorded cannot be judged, and is not."""
-    closed = case.deal.closed_at
-    if closed is None:
+    deal = case.deal
+    over = deal.status is not StageKind.OPEN
+    closed = deal.closed_at or (deal.updated_at if over else None)
+    if closed is None or not over:
         return False
     return case.first_recording is None or closed < case.first_recording
 

@@ -80,9 +80,11 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
         if turn.machine or not turn.tokens:
             continue
         asked = _asked(talk, tables, turn)
+        latest = max((table.last_turn for table in tables.values()), default=0)
         for topic in topics:
             table = tables.get(topic.name)
-            after = _step(talk, turn, topic, table, answers=topic.name in asked)
+            recent = table is not None and table.last_turn == latest
+            after = _step(talk, turn, topic, table, answers=topic.name in asked, recent=recent)
             if after is not None:
                 tables[topic.name] = after
     return tables
@@ -147,13 +149,13 @@ def _inside(hit: Hit, others: Sequence[Hit]) -> bool:
 
 
 def _step(
-    talk: Talk, turn: Turn, topic: Topic, table: Table | None, *, answers: bool
+    talk: Talk, turn: Turn, topic: Topic, table: Table | None, *, answers: bool, recent: bool
 ) -> Table | None:
     moves = _moves(talk, turn, topic)
     kinds = {move.kind for move in moves}
     if table is None:
         return _opened(talk, turn, topic, moves)
-    warm = turn.index - table.last_turn <= WARM
+    warm = recent and turn.index - table.last_turn <= WARM
     if not (answers or warm or kinds & {"propose", "arranged", "against"}):
         return None
     slot, options, at = _slot(talk, turn, topic, moves, table, free=answers or warm)
@@ -252,6 +254,9 @@ def _answered(
             return _refused(table, turn, last, answers=answers)
         if not slot:
             return _countered(table, turn, proposes.hit, When(), ())
+    if len(options) > 1:
+        place = proposes.hit if proposes else Hit("", turn, at, at + 1, "offers times")
+        return _countered(table, turn, place, When(), options)
     if slot:
         return _with_slot(talk, table, turn, moves, said)
     if last is not None and last.kind == "busy":

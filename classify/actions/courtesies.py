@@ -80,6 +80,10 @@ def _own_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
         if after < len(turn.tokens) and _may_be_name(talk, turn, after):
             return _whole(turn, after)
     places = [p for p in named(turn.tokens) if not _addressed(turn, p)]
+    if not places and said and turn.index <= 2:
+        at = said[-1].end
+        if at < len(turn.tokens) and _nounlike(turn, at) and not _generic(talk, turn, at):
+            return at, at + 1
     known = {n.lower().replace("ё", "е").split()[0] for n in talk.context.agent_names if n}
     for start, end in places:
         if turn.tokens[start].form in known:
@@ -116,6 +120,18 @@ def _unknown_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
         if apart and ends and token.raw[:1].isupper() and token.form not in _STOP:
             return at, at + 1
     return None
+
+
+def _nounlike(turn: Turn, at: int) -> bool:
+    token = turn.tokens[at]
+    return bool(token.parses) and any(
+        {"NOUN", "sing", "nomn"} <= p.grammemes for p in token.parses[:2]
+    )
+
+
+def _generic(talk: Talk, turn: Turn, at: int) -> bool:
+    words = talk.book.sets.get("org_word", ())
+    return any(word in turn.tokens[at].keys for word in words)
 
 
 def _may_be_name(talk: Talk, turn: Turn, at: int) -> bool:
@@ -192,12 +208,13 @@ def _company(
                 return at, at + len(words)
     for hit in talk.hits("courtesies.company", turn):
         if not talk.hits("courtesies.not_ours", turn):
-            return hit.start, _company_end(turn, hit.end)
+            return hit.end - 1, _company_end(turn, hit.end)
     quoted = _quoted(turn)
     if quoted is not None:
         return quoted
-    if turn.index > 2 or not talk.hits("courtesies.greeting", turn):
-        return None if turn.index else _leftover(talk, turn, but)
+    first = all(t.speaker is not Speaker.AGENT for t in talk.turns[: turn.index])
+    if not first and not talk.hits("courtesies.greeting", turn):
+        return None
     return _leftover(talk, turn, but)
 
 

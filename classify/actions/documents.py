@@ -235,7 +235,7 @@ def _tied(
         and not _other_verb_between(talk, turn, n.at, at)
     ]
     if here:
-        nearest = min(here, key=lambda n: (abs(n.at - at), n.at > at))
+        nearest = min(here, key=lambda n: (_apart(turn, n.at, at), n.at > at))
         if nearest.paper is Paper.OTHER and deed in (Deed.READ, Deed.RECEIVED, Deed.UNREAD):
             return []
         papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
@@ -250,6 +250,12 @@ def _tied(
     if spoken is None or spoken.paper not in _COUNTED:
         return []
     return [_made(talk, turn, at, deed, _Named(spoken.paper, turn.index, at))]
+
+
+def _apart(turn: Turn, one: int, other: int) -> int:
+    """Words between a paper and a verb; a comma between them counts for several."""
+    low, high = sorted((one, other))
+    return high - low + 4 * any(t.comma for t in turn.tokens[low:high])
 
 
 _COUNTED = frozenset({Paper.PROPOSAL, Paper.CONTRACT, Paper.INVOICE})
@@ -305,8 +311,18 @@ def _answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
     no = talk.hits("papers.not_there", turn)
     yes = talk.hits("papers.there", turn)
     place = (no or yes)[:1]
-    deed = Deed.MISSING if no else Deed.RECEIVED
-    return [PaperDeed(d.paper, deed, turn, h.start, h.end, h.start) for d in asked for h in place]
+    return [
+        PaperDeed(d.paper, _answered(talk, d, no=bool(no)), turn, h.start, h.end, h.start)
+        for d in asked
+        for h in place
+    ]
+
+
+def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
+    looked = asked.deed is Deed.ASKED and _in_set(talk, "study", asked.turn.tokens[asked.verb])
+    if no:
+        return Deed.UNREAD if looked else Deed.MISSING
+    return Deed.READ if looked else Deed.RECEIVED
 
 
 def _standing(talk: Talk, turn: Turn) -> list[PaperDeed]:

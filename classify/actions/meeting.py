@@ -5,6 +5,7 @@ from __future__ import annotations
 from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
 from classify.actions.timing import iso
+from classify.dates import find_times
 from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 
@@ -102,7 +103,9 @@ def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:
     low, high = turn.tokens[max(0, start - 4)].start, turn.tokens[min(len(turn.tokens), end + 4) - 1].end
     days = [
         m.date
-        for m in talk.times(turn)
+        for m in find_times(
+            turn.text, talk.context.started_at, language=talk.context.language, past=True
+        )
         if m.date is not None and low <= m.start < high and m.date < today
     ]
     return {"date": days[0].isoformat()} if days else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
-from classify.dialogue import Talk, make_action
+from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
@@ -14,7 +14,11 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's objections, the first of each kind."""
     out = []
     for kind in KINDS:
-        hits = talk.all_hits(f"objection.{kind}", Speaker.CLIENT)
+        hits = [
+            h
+            for h in talk.all_hits(f"objection.{kind}", Speaker.CLIENT)
+            if not _of_something_else(talk, found, kind, h)
+        ]
         if not hits:
             continue
         hit = hits[0]
@@ -29,20 +33,30 @@ def find(talk: Talk, found: Findings) -> list[Action]:
                 confidence=0.7,
             )
         )
-    return _without_shadows(out, found)
+    return out
 
 
-def _without_shadows(objections: list[Action], found: Findings) -> list[Action]:
-    """An objection that is only the refusal's or the declined terms' own words is left out."""
-    if len(objections) <= 1 and (
-        found.of(ActionType.REFUSAL) or found.of(ActionType.TERMS_AGREED, ActionStatus.DECLINED)
-    ):
-        decisive = {
-            a.quote
-            for a in (
-                *found.of(ActionType.REFUSAL),
-                *found.of(ActionType.TERMS_AGREED, ActionStatus.DECLINED),
-            )
-        }
-        return [o for o in objections if not any(o.quote in q or q in o.quote for q in decisive)]
-    return objections
+def _of_something_else(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
+    """Whether the words refuse a time or finished work, or are the refusal's own."""
+    if kind == "quality" and found.of(ActionType.WORK_ACCEPTED):
+        return True
+    if kind in ("timing", "think") and _of_a_time(talk, found, hit):
+        return not talk.has("objection.about_order", hit.turn)
+    asked = talk.before(hit.turn, 1, Speaker.AGENT)
+    if kind in ("price", "authority") and any(talk.has("budget.question", t) for t in asked):
+        return not talk.has("objection.plain_price", hit.turn)
+    final = (
+        *found.of(ActionType.REFUSAL),
+        *found.of(ActionType.TERMS_AGREED, ActionStatus.DECLINED),
+    )
+    return any(a.quote in hit.turn.text for a in final)
+
+
+def _of_a_time(talk: Talk, found: Findings, hit: Hit) -> bool:
+    around = [hit.turn, *talk.before(hit.turn, 1, Speaker.AGENT)]
+    touched = {i for table in found.tables.values() for i in table.turns}
+    return any(t.index in touched for t in around) and bool(
+        talk.has("stance.defer", hit.turn)
+        or talk.has("stance.busy", hit.turn)
+        or hit.turn.index in touched
+    )

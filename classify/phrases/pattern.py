@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from classify.morphology import parses
 from classify.text import FILLERS, Token
 
 DEFAULT_GAP = 3
@@ -158,6 +159,13 @@ def _add(
         plain.add(word)
         if not word.startswith("="):
             plain.add(f"={word}")
+            plain.update(_adjective(word))
+
+
+def _adjective(word: str) -> set[str]:
+    """The lemma of an adjective written in another gender («наша», «вчерашняя»)."""
+    first = parses(word)[0].grammemes if word.isalpha() else frozenset()
+    return {parses(word)[0].lemma} if {"ADJF", "nomn"} <= first else set()
 
 
 def find_all(pattern: Pattern, tokens: Sequence[Token]) -> list[tuple[int, int]]:

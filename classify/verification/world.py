@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from classify.verification.case import Case, Clock, Move
@@ -32,6 +32,7 @@ from models.vocabulary.phone import normalise_phone
 from models.vocabulary.verdict import JudgedCall
 
 T = TypeVar("T")
+_MAKING = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,21 +198,25 @@ def _siblings(world: World, deal: Deal) -> list[Deal]:
 
 
 def _moves(world: World, deal: Deal, rules: PipelineRules) -> tuple[Move, ...]:
+    """The moves of a card in order; a CRM that writes down its making moved nothing then.
+
+    Where the CRM does not say from where, a card came from where it had gone.
+    """
+    moves: list[Move] = []
+    where: str | None = None
     changes = sorted(world.changes_of_deal.get(deal.id, ()), key=lambda change: change.at)
-
-    def key(stage_id: str | None) -> str | None:
-        return world.keys.get(f"{deal.pipeline_id}/{stage_id}")
-
-    return tuple(
-        Move(
-            change.at,
-            rules.index_of(key(change.from_id)),
-            rules.index_of(key(change.to_id)),
-            key(change.to_id),
-            change.by,
+    for change in changes:
+        source = change.from_id or where
+        made = source is None and change.at - deal.created_at <= _MAKING
+        where = change.to_id
+        if made or source == change.to_id:
+            continue
+        source_key, target_key = (
+            world.keys.get(f"{deal.pipeline_id}/{stage_id}") for stage_id in (source, where)
         )
-        for change in changes
-    )
+        source_place, target_place = rules.index_of(source_key), rules.index_of(target_key)
+        moves.append(Move(change.at, source_place, target_place, target_key, change.by))
+    return tuple(moves)
 
 
 def _numbers(raw: Iterable[str], world: World) -> frozenset[str]:
