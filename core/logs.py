@@ -13,10 +13,9 @@ Logger = structlog.typing.FilteringBoundLogger
 def configure_logs(*, verbose: bool) -> None:
     """Sends the logs of this process to stderr: everything when `verbose`, else warnings.
 
-    The libraries' own logs go the same way from WARNING on.
+    The libraries' own logs go the same way from WARNING on, as they do by themselves.
     """
     level = logging.DEBUG if verbose else logging.WARNING
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -26,7 +25,7 @@ def configure_logs(*, verbose: bool) -> None:
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
 
