@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,18 +45,21 @@ def blind_calls(calls: Sequence[JudgedCall]) -> list[BlindSpot]:
 
 
 def blind_activities(
-    activities: Sequence[Activity], calls: Sequence[JudgedCall], settings: VerificationSettings
+    activities: Sequence[Activity],
+    calls: Sequence[JudgedCall],
+    known_ids: Container[str],
+    settings: VerificationSettings,
 ) -> list[BlindSpot]:
     """The calls that only the CRM knows: no recording and no row of the CDR goes with them.
 
-    `calls` are the client's. A call in the CRM that reached nobody hides nothing.
+    `calls` are the client's, `known_ids` those of all calls. A call in the CRM that reached
+    nobody hides nothing.
     """
-    by_id = {call.call.call_id for call in calls}
     times = [call.call.started_at for call in calls]
     unreached = re.compile(settings.call_not_reached, re.IGNORECASE)
     spots = []
     for activity in activities:
-        if activity.type is not ActivityType.CALL or activity.call_id in by_id:
+        if activity.type is not ActivityType.CALL or activity.call_id in known_ids:
             continue
         if activity.completed_at is None and activity.due_at is not None:
             continue

@@ -59,6 +59,7 @@ class World:
     calls_of_deal: Mapping[str, Sequence[JudgedCall]]
     unsettled_of_deal: Mapping[str, Sequence[JudgedCall]]
     calls_of_number: Mapping[str, Sequence[JudgedCall]]
+    call_ids: frozenset[str]
 
     def calls_of_client(self, calls: Iterable[JudgedCall]) -> list[JudgedCall]:
         """These calls and all others with their numbers, in order of time."""
@@ -114,6 +115,7 @@ def build_world(
             for deal_id, _ in match.alternatives
         ),
         calls_of_number=_grouped((call.call.client_number, call) for call in known),
+        call_ids=frozenset(call.call.call_id for call in known),
     )
 
 
@@ -159,11 +161,11 @@ def build_case(world: World, deal: Deal) -> Case:
         first_recording=world.first_recording,
         client_since=min(sibling.created_at for sibling in siblings),
     )
-    return _with_calls(case, matched, unsettled)
+    return _with_calls(world, case, matched, unsettled)
 
 
 def _with_calls(
-    case: Case, matched: tuple[JudgedCall, ...], unsettled: tuple[JudgedCall, ...]
+    world: World, case: Case, matched: tuple[JudgedCall, ...], unsettled: tuple[JudgedCall, ...]
 ) -> Case:
     def counts(call: JudgedCall) -> bool:
         return call.understood and not is_blind(call) and call.call.started_at >= case.since
@@ -172,11 +174,11 @@ def _with_calls(
         case,
         calls=tuple(call for call in matched if counts(call)),
         unsettled=tuple(call for call in unsettled if counts(call)),
-        blind_spots=_blind_spots(case, matched + unsettled),
+        blind_spots=_blind_spots(world, case, matched + unsettled),
     )
 
 
-def _blind_spots(case: Case, own: tuple[JudgedCall, ...]) -> tuple[BlindSpot, ...]:
+def _blind_spots(world: World, case: Case, own: tuple[JudgedCall, ...]) -> tuple[BlindSpot, ...]:
     """The client's calls without words; one that is tied to another deal by name is not ours."""
     explicit = {"deal_id", "call_activity"}
     of_client = [
@@ -185,7 +187,9 @@ def _blind_spots(case: Case, own: tuple[JudgedCall, ...]) -> tuple[BlindSpot, ..
         if call not in own and call.match and call.match.method not in explicit
     ]
     spots = blind_calls([*own, *of_client])
-    spots += blind_activities(case.activities, [*own, *case.client_calls], case.clock.settings)
+    spots += blind_activities(
+        case.activities, [*own, *case.client_calls], world.call_ids, world.clock.settings
+    )
     return tuple(
         sorted((s for s in spots if s.at >= case.since), key=lambda spot: (spot.at, spot.id))
     )

@@ -104,6 +104,12 @@ def test_a_deal_closed_before_the_recordings_is_not_judged() -> None:
     assert found.flags == ()
 
 
+def test_a_reopened_deal_is_judged_again() -> None:
+    reopened = a_deal("meeting", closed_at=at("9 11:00"), created_at=at("8 10:00"))
+    found = judged(a_snapshot(reopened), since=call("11 9:00", outcome="voicemail", deal=None))
+    assert deal_of(found).verified_stage == "classified"
+
+
 def test_a_repeat_order_placed_in_the_middle_of_the_line_is_not_accused() -> None:
     earlier = a_deal("paid", id="d0", status=StageKind.WON, created_at=at("9").replace(month=3))
     found = judged(a_snapshot(earlier, a_deal("proposal")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.vocabulary.deal import Activity
+from models.vocabulary.deal import Activity, StageChange
 from models.vocabulary.verdict import JudgedCall
 from tests.fakes.a_deal import (
     a_deal,
@@ -118,4 +118,17 @@ def test_a_time_before_the_recordings_accuses_nobody() -> None:
 def test_giving_up_a_lead_that_nobody_talked_to_is_flagged() -> None:
     moves = [FIRST, moved("16 12:00", "classified", "lost")]
     snapshot = a_snapshot(a_deal("lost"), moves=moves)
+    assert len(flags(judged(snapshot), "moved_without_contact")) == 1
+
+
+def test_a_crm_that_writes_down_the_making_of_a_card_moved_nothing_then() -> None:
+    made = StageChange("d1", "lead_received", at("9 10:00"), None, "irina")
+    again = StageChange("d1", "classified", at("11 10:00"), "classified", "irina")
+    snapshot = a_snapshot(a_deal("classified"), moves=[made, FIRST, again])
+    assert flags(judged(snapshot), "moved_without_contact") == []
+
+
+def test_a_move_from_nowhere_came_from_where_the_card_had_gone() -> None:
+    unsaid = StageChange("d1", "meeting", at("12 12:00"), None, "irina")
+    snapshot = a_snapshot(a_deal("meeting"), moves=[FIRST, unsaid])
     assert len(flags(judged(snapshot), "moved_without_contact")) == 1
