@@ -34,9 +34,22 @@ def activity(case: Case, check: ActivityCheck) -> Finding:
             for a in good
         )
     fallen = [a for a in records if "result" in check.says and fell_through(case, a)]
-    if fallen:
+    if fallen and not _made_again(case):
         return Finding(State.OPPOSED, (activity_hit(fallen[-1], done_at(fallen[-1])),))
     return Finding(State.NO)
+
+
+def _made_again(case: Case) -> bool:
+    """Whether another meeting lies ahead, in the CRM or agreed in a call."""
+    today = case.clock.calendar.day_of(case.as_of)
+    planned = [
+        case.clock.calendar.day_of(a.due_at)
+        for a in case.activities
+        if a.type is ActivityType.MEETING and a.due_at and a.completed_at is None
+    ]
+    slots = [booking.action.slots for booking in standing_bookings(case)]
+    spoken = [slot_day(slot.get("datetime") or slot.get("date")) for slot in slots]
+    return any(day is not None and day >= today for day in (*planned, *spoken))
 
 
 def is_done(record: Activity) -> bool:

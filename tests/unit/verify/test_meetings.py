@@ -243,3 +243,15 @@ def test_nothing_from_after_the_judged_moment_counts() -> None:
     found = judged(snapshot, as_of="11 15:30")
     assert verdict(found, "meeting.held") is Verdict.PENDING
     assert found.as_of == at("11 15:30")
+
+
+def test_a_meeting_that_fell_through_and_was_made_again_is_pending() -> None:
+    fallen = record(
+        "meeting", "10 11:10", due_at="11 15:00", completed_at="11 16:00", result="Не состоялась"
+    )
+    again = record("meeting", "12 11:10", due_at="24 15:00", place="у нас")
+    found = judged(a_snapshot(a_deal("meeting"), records=[fallen, again]))
+    assert verdict(found, "meeting.held") is Verdict.PENDING
+    spoken = call("12 11:00", act("meeting_booked", date="2026-11-24"))
+    found = judged(a_snapshot(a_deal("meeting"), records=[fallen]), spoken)
+    assert verdict(found, "meeting.held") is Verdict.PENDING
