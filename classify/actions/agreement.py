@@ -263,7 +263,8 @@ def _answered(
         if proposes is None:
             return _cleared(table, turn, last.hit, whole=False)
         return _countered(table, turn, proposes.hit, When(), ())
-    return _bare(table, turn, last, proposes, options)
+    heard = talk.hits(f"{table.topic.name}.heard", turn) if answers else []
+    return _bare(table, turn, last, proposes, options, heard)
 
 
 def _cancels(last: Move, slot: When) -> bool:
@@ -292,8 +293,9 @@ def _bare(
     last: Move | None,
     proposes: Move | None,
     options: tuple[When, ...],
+    heard: Sequence[Hit],
 ) -> Table | None:
-    """An answer that names no time."""
+    """An answer that names no time; `heard` takes note without a yes («спасибо», «узнавайте»)."""
     if table.standing is Standing.DECLINED:
         if proposes is None:
             return None
@@ -304,6 +306,8 @@ def _bare(
         return _agreed(table, turn, last.hit, table.slot)
     if proposes is not None:
         return _agreed(table, turn, proposes.hit, table.slot)
+    if table.standing is Standing.OPEN and turn.speaker is Speaker.CLIENT and heard:
+        return _agreed(table, turn, heard[0], table.slot)
     if table.countered and table.standing is Standing.OPEN:
         return _agreed(table, turn, Hit("", turn, 0, min(6, len(turn.tokens)), "goes on"), table.slot)
     return None

@@ -329,9 +329,10 @@ def _standing(talk: Talk, turn: Turn) -> list[PaperDeed]:
     """«Договор с меня завтра», «ваша смета у меня на столе»: a paper promised or had without a
     verb of sending."""
     agent = turn.speaker is Speaker.AGENT
-    cue, deed = ("papers.owed", Deed.PROMISED) if agent else ("papers.had", Deed.RECEIVED)
+    cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
     out = []
-    for hit in talk.hits(cue, turn):
+    said = [(h, d) for cue, d in cues for h in talk.hits(cue, turn)]
+    for hit, deed in said if agent else [(h, Deed.RECEIVED) for h in talk.hits("papers.had", turn)]:
         for paper in _COUNTED:
             near = [h for h in talk.hits(f"papers.{paper.value}", turn) if hit.start <= h.start < hit.end]
             if near:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from classify.actions.agreement import Topic
+from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
 from classify.actions.meeting import final_status
 from classify.actions.timing import iso
 from classify.dialogue import Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.transcript import Speaker
 
 TOPIC = Topic(
     name="follow_up",
@@ -29,6 +30,8 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     if table is None:
         return []
     status = final_status(table)
+    if table.standing is Standing.OPEN and table.holder is Speaker.CLIENT and not _hedged(talk, table):
+        status = ActionStatus.DONE
     slot = table.kept if status is ActionStatus.DECLINED else table.slot
     return [
         make_action(
@@ -42,3 +45,10 @@ def find(talk: Talk, found: Findings) -> list[Action]:
         )
     ]
 
+
+def _hedged(talk: Talk, table: Table) -> bool:
+    """What the client asks for or takes on themselves stands, unless it is hedged or turned down."""
+    after = talk.near(table.turn, 1, Speaker.AGENT)
+    return talk.has("stance.defer", table.turn) or any(
+        talk.has("stance.decline", turn) or talk.has("stance.defer", turn) for turn in after
+    )

@@ -89,7 +89,13 @@ def find_held(talk: Talk, _: Findings) -> list[Action]:
     ]
 
 
+_BOTH_SIDES = frozenset("наш ваш мы вы вами вам вас нам нас нами our your we you".split())
+
+
 def _third_party(talk: Talk, hit: Hit) -> bool:
+    words = hit.turn.tokens[hit.start : hit.end]
+    if any(not _BOTH_SIDES.isdisjoint({t.form, *t.keys}) for t in words):
+        return False
     return any(
         other.turn.tokens[other.start].sentence == hit.turn.tokens[hit.start].sentence
         and abs(other.start - hit.end) < 6
