@@ -6,17 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from core.settings import Settings
+# Only what `--help` needs is imported here; each command imports what it works with.
+from flow import options
 
-# Only what `--help` needs is imported above; each command imports what it works with.
 _WRONG = 2
 _INTERRUPTED = 130
 
@@ -27,22 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-
-class Language(StrEnum):
-    """Languages of calls."""
-
-    RU = "ru"
-    EN = "en"
-    AUTO = "auto"
-
-
-Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
-Pipelines = Annotated[
-    Path | None,
-    typer.Option(help="Folder with pipeline files of your own, beside the packaged ones."),
-]
 
 
 def main() -> None:
@@ -57,65 +37,34 @@ def main() -> None:
 
 @app.command()
 def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
-    recordings: Annotated[Path, typer.Argument(help="Folder of recordings, read recursively.")],
-    crm: Annotated[Path, typer.Option(help="The CRM snapshot (JSON).")],
-    cdr: Annotated[
-        Path | None, typer.Option(help="The telephone system's ledger (Master.csv).")
-    ] = None,
-    pipelines: Pipelines = None,
-    json: Json = None,
-    html: Annotated[
-        Path | None, typer.Option(help="Write a page for the supervisor to this file.")
-    ] = None,
-    model: Annotated[
-        str | None, typer.Option(help="Speech model: a name, or a folder with weights.")
-    ] = None,
-    language: Annotated[
-        Language | None, typer.Option(help="Language of the calls; auto detects it per call.")
-    ] = None,
-    db: Annotated[
-        str | None,
-        typer.Option(
-            help="Database URL (postgresql+psycopg://...); a SQLite file in the state folder "
-            "if not given."
-        ),
-    ] = None,
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            help="Judge as of this moment (ISO 8601; in the CRM's time zone without an offset). "
-            "The snapshot's own moment if not given."
-        ),
-    ] = None,
-    state: Annotated[
-        Path, typer.Option(help="Folder that keeps what was transcribed between runs.")
-    ] = Path(".stagecheck"),
-    verbose: Verbose = False,
+    recordings: options.Recordings,
+    crm: options.Crm,
+    cdr: options.Cdr = None,
+    pipelines: options.Pipelines = None,
+    json: options.Json = None,
+    html: options.Html = None,
+    model: options.Model = None,
+    language: options.Languages = None,
+    db: options.Db = None,
+    as_of: options.AsOf = None,
+    state: options.State = Path(".stagecheck"),
+    verbose: options.Verbose = False,
 ) -> None:
     """Check the CRM's deals against recorded calls.
 
     Exit status: 0 all done; 1 some recordings could not be used; 2 the command or its
     input was wrong.
     """
-    with _told(verbose=verbose):
-        from flow.run import RunRequest, whisper
-        from flow.run import run as run_all
+    with told(verbose=verbose):
+        from flow import run as running
         from flow.summary import print_summary, summary_lines
         from flow.watch import watching
 
-        settings = _settings(pipelines=pipelines, model=model, language=language)
-        request = RunRequest(
-            recordings=recordings,
-            crm=crm,
-            cdr=cdr,
-            json=json,
-            html=html,
-            db=db,
-            as_of=_moment(as_of),
-            state=state,
-        )
+        settings = options.chosen_settings(pipelines=pipelines, model=model, language=language)
+        moment = options.moment_of(as_of)
+        request = running.RunRequest(recordings, crm, cdr, json, html, db, moment, state)
         with watching() as watch:
-            report = run_all(request, settings, engine_for=whisper, watch=watch)
+            report = running.run(request, settings, engine_for=running.whisper, watch=watch)
         for warning in report.warnings:
             typer.echo(f"Warning: {warning}", err=True)
         lines = summary_lines(report.result, report.snapshot, report.stage_keys)
@@ -125,17 +74,13 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
 
 @app.command()
 def classify(
-    transcript: Annotated[
-        Path, typer.Argument(help="One call as text or a list of calls (JSON); - for stdin.")
-    ],
-    json: Json = None,
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Add to each action what made it (`cues`).")
-    ] = False,
-    verbose: Verbose = False,
+    transcript: options.Transcript,
+    json: options.Json = None,
+    explain: options.Explain = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Find the actions in calls that came as text."""
-    with _told(verbose=verbose):
+    with told(verbose=verbose):
         from flow.classifying import classify_texts
         from flow.output import check_writable, write_files
         from flow.result import as_json
@@ -152,12 +97,12 @@ def classify(
 
 
 @app.command(name="pipelines")
-def list_pipelines(pipelines: Pipelines = None, verbose: Verbose = False) -> None:
+def list_pipelines(pipelines: options.Pipelines = None, verbose: options.Verbose = False) -> None:
     """List the pipeline files once they are found right."""
-    with _told(verbose=verbose):
+    with told(verbose=verbose):
         from classify.pipeline_file import load_pipelines
 
-        settings = _settings(pipelines=pipelines, model=None, language=None)
+        settings = options.chosen_settings(pipelines=pipelines)
         for name, rules in sorted(load_pipelines(settings.verification.pipelines_folder).items()):
             typer.echo(name)
             for stage in rules.stages:
@@ -174,8 +119,8 @@ def version() -> None:
 
 
 @contextmanager
-def _told(*, verbose: bool) -> Iterator[None]:
-    """Tells errors in one sentence on stderr; the traceback only with `--verbose`."""
+def told(*, verbose: bool) -> Iterator[None]:
+    """Tells errors in one sentence on stderr and exits; the traceback only with `--verbose`."""
     from core.logs import configure_logs
     from core.settings import SettingsError
     from models.vocabulary.errors import StagecheckError
@@ -200,34 +145,6 @@ def _told(*, verbose: bool) -> Iterator[None]:
             err=True,
         )
         raise typer.Exit(_WRONG) from error
-
-
-def _settings(*, pipelines: Path | None, model: str | None, language: Language | None) -> Settings:
-    """The settings of this process, with what the command line says on top."""
-    from core.settings import load_settings
-
-    settings = load_settings()
-    speech = {"model": model, "language": language.value if language else None}
-    chosen = {name: value for name, value in speech.items() if value is not None}
-    rules = {"pipelines_folder": pipelines} if pipelines is not None else {}
-    return settings.model_copy(
-        update={
-            "speech": settings.speech.model_copy(update=chosen),
-            "verification": settings.verification.model_copy(update=rules),
-        }
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    from models.vocabulary.errors import InvalidInputError
-
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        remedy = "Write it as 2026-11-20T18:00:00+03:00."
-        raise InvalidInputError(f"--as-of {text}", "not an ISO 8601 time", remedy) from error
 
 
 if __name__ == "__main__":

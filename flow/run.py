@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from classify.matching import build_index
-from classify.pipeline_file import load_pipelines
-from classify.verification.rules import PipelineRules
-from classify.verification.ties import rules_for, tie_stages
 from classify.verify import verify
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
-from crm.snapshot import read_snapshot
 from flow.output import check_writable, write_files
+from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
 from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
-from ingest.calls import Gathered, gather_calls
+from ingest.calls import Gathered
 from models.session import open_database, reading, sqlite_url, transaction
 from models.store.hearing import load_judged, load_understood
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
-from models.vocabulary.errors import InvalidInputError, OutputError, StagecheckError
+from models.vocabulary.errors import OutputError, StagecheckError
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
 
-DEFAULT_STATE = Path(".stagecheck")
+__all__ = ["RunReport", "RunRequest", "run", "whisper"]
+
 _DATABASE = "stagecheck.db"
 _log = get_logger("flow.run")
-StageKeys = Mapping[str, Mapping[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What a run is asked to do (contract, section 1)."""
-
-    recordings: Path
-    crm: Path
-    cdr: Path | None = None
-    json: Path | None = None
-    html: Path | None = None
-    db: str | None = None
-    as_of: datetime | None = None
-    state: Path = DEFAULT_STATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +48,6 @@ class RunReport:
     result: Json
     snapshot: CrmSnapshot
     stage_keys: StageKeys
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """The input of a run, read and found right, before any recording is opened."""
-
-    request: RunRequest
-    settings: Settings
-    snapshot: CrmSnapshot
-    rules: Mapping[str, PipelineRules]
-    stage_keys: StageKeys
-    as_of: datetime
     warnings: tuple[str, ...]
 
 
@@ -103,65 +72,19 @@ def run(
     Raises:
         StagecheckError: the input, the place for the results or the database is wrong.
     """
-    question = _read(request, settings)
+    question = read_question(request, settings)
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
     ears = Ears(load_audio, engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
-    gathered = _gather(question)
+    gathered = gather(question)
     database = open_database(request.db or _state_url(request.state))
     try:
         with alone(database):
             return _answer(question, gathered, database, ears, watch or Nobody())
     finally:
         database.dispose()
-
-
-def _read(request: RunRequest, settings: Settings) -> _Question:
-    read = read_snapshot(request.crm, settings.crm)
-    rules = load_pipelines(settings.verification.pipelines_folder)
-    try:
-        stage_keys = {
-            pipeline.id: {
-                tie.stage_id: tie.key
-                for tie in tie_stages(pipeline, rules_for(pipeline, rules))
-                if tie.key is not None
-            }
-            for pipeline in read.snapshot.pipelines
-        }
-    except InvalidInputError as error:
-        place = f"{request.crm}: {error.place}"
-        raise InvalidInputError(place, error.problem, error.remedy) from error
-    as_of = request.as_of or read.snapshot.as_of
-    if as_of.tzinfo is None:
-        as_of = as_of.replace(tzinfo=ZoneInfo(read.snapshot.timezone))
-    return _Question(request, settings, read.snapshot, rules, stage_keys, as_of, read.warnings)
-
-
-def _gather(question: _Question) -> Gathered:
-    request, pbx = question.request, question.settings.pbx
-    gathered = gather_calls(
-        request.recordings,
-        pbx=pbx,
-        timezone=question.snapshot.timezone,
-        users=question.snapshot.users,
-        cdr=request.cdr,
-    )
-    _log.info(
-        "gathered",
-        recorded=len(gathered.arrived),
-        unrecorded=len(gathered.unrecorded),
-        problems=len(gathered.problems),
-        duplicates=len(gathered.duplicates),
-    )
-    if not gathered.arrived and not gathered.problems:
-        raise InvalidInputError(
-            str(request.recordings),
-            "there is no recording in it",
-            "Name the folder that the telephone system records to.",
-        )
-    return gathered
 
 
 def _repeated(gathered: Gathered) -> list[str]:
@@ -180,7 +103,7 @@ def _state_url(state: Path) -> str:
 
 
 def _answer(
-    question: _Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
+    question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
     around = _surroundings(question, database)
     source = str(question.request.recordings.resolve())
@@ -215,7 +138,7 @@ def _answer(
     return report
 
 
-def _surroundings(question: _Question, database: Engine) -> Surroundings:
+def _surroundings(question: Question, database: Engine) -> Surroundings:
     settings, snapshot = question.settings, question.snapshot
     return Surroundings(
         database,
@@ -227,7 +150,7 @@ def _surroundings(question: _Question, database: Engine) -> Surroundings:
 
 
 @contextmanager
-def _run_row(question: _Question, database: Engine, source: str) -> Iterator[int]:
+def _run_row(question: Question, database: Engine, source: str) -> Iterator[int]:
     """Keeps the row of a run from its beginning; one that fails says so."""
     crm_source = str(question.request.crm.resolve())
     with transaction(database) as session:

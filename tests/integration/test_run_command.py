@@ -206,7 +206,7 @@ def test_an_unexpected_error_is_one_sentence(
     def stumble(*_words: object, **_named: object) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr("flow.run.gather_calls", stumble)
+    monkeypatch.setattr("flow.question.gather_calls", stumble)
     line = refused(stagecheck("run", "records", "--crm", "crm.json"))
     assert "ZeroDivisionError: nobody thought of this" in line
     assert "--verbose" in line

@@ -1,0 +1,100 @@
+"""The options of the command line, and how they become settings."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+
+class Language(StrEnum):
+    """Languages of calls."""
+
+    RU = "ru"
+    EN = "en"
+    AUTO = "auto"
+
+
+Recordings = Annotated[Path, typer.Argument(help="Folder of recordings, read recursively.")]
+Crm = Annotated[Path, typer.Option(help="The CRM snapshot (JSON).")]
+Cdr = Annotated[Path | None, typer.Option(help="The telephone system's ledger (Master.csv).")]
+Pipelines = Annotated[
+    Path | None,
+    typer.Option(help="Folder with pipeline files of your own, beside the packaged ones."),
+]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the result to this file.")]
+Html = Annotated[Path | None, typer.Option(help="Write a page for the supervisor to this file.")]
+Model = Annotated[str | None, typer.Option(help="Speech model: a name, or a folder with weights.")]
+Languages = Annotated[
+    Language | None, typer.Option(help="Language of the calls; auto detects it per call.")
+]
+Db = Annotated[
+    str | None,
+    typer.Option(
+        help="Database URL (postgresql+psycopg://...); a SQLite file in the state folder "
+        "if not given."
+    ),
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        help="Judge as of this moment (ISO 8601; in the CRM's time zone without an offset). "
+        "The snapshot's own moment if not given."
+    ),
+]
+State = Annotated[Path, typer.Option(help="Folder that keeps what was transcribed between runs.")]
+Transcript = Annotated[
+    Path, typer.Argument(help="One call as text or a list of calls (JSON); - for stdin.")
+]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Add to each action what made it (`cues`).")
+]
+Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
+
+
+def chosen_settings(
+    *,
+    pipelines: Path | None = None,
+    model: str | None = None,
+    language: Language | None = None,
+) -> Settings:
+    """Gives the settings of this process, with what the command line says on top.
+
+    Raises:
+        SettingsError: a setting is unknown or wrong.
+    """
+    from core.settings import load_settings
+
+    settings = load_settings()
+    speech = {"model": model, "language": language.value if language else None}
+    chosen = {name: value for name, value in speech.items() if value is not None}
+    rules = {"pipelines_folder": pipelines} if pipelines is not None else {}
+    return settings.model_copy(
+        update={
+            "speech": settings.speech.model_copy(update=chosen),
+            "verification": settings.verification.model_copy(update=rules),
+        }
+    )
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Gives the moment that `--as-of` names.
+
+    Raises:
+        InvalidInputError: it is not ISO 8601.
+    """
+    from models.vocabulary.errors import InvalidInputError
+
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        remedy = "Write it as 2026-11-20T18:00:00+03:00."
+        raise InvalidInputError(f"--as-of {text}", "not an ISO 8601 time", remedy) from error

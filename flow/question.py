@@ -1,0 +1,110 @@
+"""What a run is asked: its input, read and found right before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from classify.pipeline_file import load_pipelines
+from classify.verification.rules import PipelineRules
+from classify.verification.ties import rules_for, tie_stages
+from core.logs import get_logger
+from core.settings import Settings
+from crm.snapshot import read_snapshot
+from ingest.calls import Gathered, gather_calls
+from models.vocabulary.deal import CrmSnapshot
+from models.vocabulary.errors import InvalidInputError
+
+StageKeys = Mapping[str, Mapping[str, str]]
+DEFAULT_STATE = Path(".stagecheck")
+_log = get_logger("flow.question")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is asked to do (contract, section 1)."""
+
+    recordings: Path
+    crm: Path
+    cdr: Path | None = None
+    json: Path | None = None
+    html: Path | None = None
+    db: str | None = None
+    as_of: datetime | None = None
+    state: Path = DEFAULT_STATE
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The input of a run, read and found right, before any recording is opened."""
+
+    request: RunRequest
+    settings: Settings
+    snapshot: CrmSnapshot
+    rules: Mapping[str, PipelineRules]
+    stage_keys: StageKeys
+    as_of: datetime
+    warnings: tuple[str, ...]
+
+
+def read_question(request: RunRequest, settings: Settings) -> Question:
+    """Reads the snapshot and the rule files and ties the one to the other.
+
+    Raises:
+        InvalidInputError: one of them is wrong, or they do not fit together.
+    """
+    read = read_snapshot(request.crm, settings.crm)
+    rules = load_pipelines(settings.verification.pipelines_folder)
+    try:
+        stage_keys = _stage_keys(read.snapshot, rules)
+    except InvalidInputError as error:
+        place = f"{request.crm}: {error.place}"
+        raise InvalidInputError(place, error.problem, error.remedy) from error
+    as_of = request.as_of or read.snapshot.as_of
+    if as_of.tzinfo is None:
+        as_of = as_of.replace(tzinfo=ZoneInfo(read.snapshot.timezone))
+    return Question(request, settings, read.snapshot, rules, stage_keys, as_of, read.warnings)
+
+
+def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> StageKeys:
+    return {
+        pipeline.id: {
+            tie.stage_id: tie.key
+            for tie in tie_stages(pipeline, rules_for(pipeline, rules))
+            if tie.key is not None
+        }
+        for pipeline in snapshot.pipelines
+    }
+
+
+def gather(question: Question) -> Gathered:
+    """Looks through the recordings folder and the ledger.
+
+    Raises:
+        InvalidInputError: the folder is missing or has no recording in it.
+    """
+    request, pbx = question.request, question.settings.pbx
+    gathered = gather_calls(
+        request.recordings,
+        pbx=pbx,
+        timezone=question.snapshot.timezone,
+        users=question.snapshot.users,
+        cdr=request.cdr,
+    )
+    _log.info(
+        "gathered",
+        recorded=len(gathered.arrived),
+        unrecorded=len(gathered.unrecorded),
+        problems=len(gathered.problems),
+        duplicates=len(gathered.duplicates),
+    )
+    if not gathered.arrived and not gathered.problems:
+        raise InvalidInputError(
+            str(request.recordings),
+            "there is no recording in it",
+            "Name the folder that the telephone system records to.",
+        )
+    return gathered
