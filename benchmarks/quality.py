@@ -1,6 +1,6 @@
 """How well the action engine hears: labelled dialogues against what `hear` finds in them.
 
-    python -m benchmarks.quality --texts T.json --truth T.truth.json [-v]
+python -m benchmarks.quality --texts T.json --truth T.truth.json [-v]
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def heard(text: Mapping[str, Any], language: str) -> dict[str, Any]:
         language=language,
     )
     call = hear(segments, context)
-    actions = [
+    actions: list[dict[str, Any]] = [
         {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
         for a in call.actions
     ]

@@ -44,7 +44,8 @@ class Count:
         """One row of the report."""
         p = _share(self.right, self.right + self.extra)
         r = _share(self.right, self.right + self.missed)
-        return f"{name:40s} P {p}  R {r}  F1 {self.f1:.2f}  +{self.right} !{self.extra} -{self.missed}"
+        counts = f"+{self.right} !{self.extra} -{self.missed}"
+        return f"{name:40s} P {p}  R {r}  F1 {self.f1:.2f}  {counts}"
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -99,9 +100,7 @@ def _grouped(actions: Iterable[Labelled]) -> dict[tuple[str, str], list[Labelled
     return groups
 
 
-def _score_actions(
-    result: Score, call_id: str, found: Sequence[Labelled], label: Labelled
-) -> None:
+def _score_actions(result: Score, call_id: str, found: Sequence[Labelled], label: Labelled) -> None:
     want, got = _grouped(label["actions"]), _grouped(found)
     free = Counter((a["type"], a["status"]) for a in label.get("optional", ()))
     for kind in sorted({*want, *got}):
@@ -140,7 +139,9 @@ def _score_slots(
         figures[1] += want.total()
         figures[2] += got.total()
         if want != got:
-            result.notes.append(f"{call_id} SLOT {'/'.join(kind)} {name}: {dict(got)}, not {dict(want)}")
+            result.notes.append(
+                f"{call_id} SLOT {'/'.join(kind)} {name}: {dict(got)} for {dict(want)}"
+            )
 
 
 def report(result: Score, *, verbose: bool = False) -> str:

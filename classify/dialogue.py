@@ -60,9 +60,7 @@ class Turn:
 
     def asks(self, at: int) -> bool:
         """Whether the sentence of the word at `at` ends with a question mark."""
-        return any(
-            "?" in t.closes for t in self.tokens if t.sentence == self.tokens[at].sentence
-        )
+        return any("?" in t.closes for t in self.tokens if t.sentence == self.tokens[at].sentence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +112,7 @@ class Talk:
         """Days and clock times named in a turn, resolved against the call's start."""
         if turn.index not in self._times:
             self._times[turn.index] = tuple(
-                find_times(
-                    turn.text, self.context.started_at, language=self.context.language
-                )
+                find_times(turn.text, self.context.started_at, language=self.context.language)
             )
         return self._times[turn.index]
 
@@ -214,7 +210,8 @@ def _machines_marked(turns: Sequence[Turn], book: Phrasebook) -> tuple[Turn, ...
 
 def clause(turn: Turn, start: int, end: int) -> tuple[int, int]:
     """The words around a place that make a readable quote: up to the next comma or full stop,
-    without punctuation a few words up to the next turn of thought."""
+    without punctuation a few words up to the next turn of thought.
+    """
     sentence = turn.tokens[start].sentence
     if turn.punctuated:
         while start > 0 and _same_clause(turn.tokens[start - 1], sentence):
@@ -228,7 +225,24 @@ def clause(turn: Turn, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-BREAKS = FILLERS | frozenset("а но и да нет хорошо угу спасибо тогда или если and but so".split())
+BREAKS = FILLERS | frozenset(
+    [
+        "а",
+        "но",
+        "и",
+        "да",
+        "нет",
+        "хорошо",
+        "угу",
+        "спасибо",
+        "тогда",
+        "или",
+        "если",
+        "and",
+        "but",
+        "so",
+    ]
+)
 
 
 def _same_clause(token: Token, sentence: int) -> bool:

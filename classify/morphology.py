@@ -12,7 +12,7 @@ MOST_READINGS = 5
 
 
 class Parse(NamedTuple):
-    """One reading of a word: its lemma («ё» as «е»), its grammemes, whether it is in the dictionary."""
+    """One reading of a word: lemma («ё» as «е»), grammemes, whether the dictionary knows it."""
 
     lemma: str
     grammemes: frozenset[str]
@@ -49,9 +49,8 @@ def forms_of(lemma: str) -> frozenset[str]:
 
 def _english(form: str) -> tuple[str, ...]:
     stems = [form]
-    for ending in ("'ll", "'s", "'ve", "'re", "'d"):
-        if form.endswith(ending):
-            stems.append(form[: -len(ending)])
+    short = ("'ll", "'s", "'ve", "'re", "'d")
+    stems += [form[: -len(ending)] for ending in short if form.endswith(ending)]
     if len(form) > 4:
         for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", "")):
             if form.endswith(ending):

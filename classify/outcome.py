@@ -71,13 +71,12 @@ def _garbled(talk: Talk) -> bool:
     if noises and noises * 3 >= _words(talk):
         return True
     complaints = sum(talk.has("outcome.not_heard", t) for t in talk.turns)
-    client = [
-        token for t in talk.turns if t.speaker is not Speaker.AGENT and not t.machine for token in t.tokens
-    ]
+    others = [t for t in talk.turns if t.speaker is not Speaker.AGENT and not t.machine]
+    client = [token for t in others for token in t.tokens]
     if not client:
         return False
     odd = sum(
-        len(token.form) <= 2 and token.form not in _SHORT_WORDS
+        (len(token.form) <= 2 and token.form not in _SHORT_WORDS)
         or not any(p.known for p in token.parses)
         for token in client
     )
@@ -86,8 +85,53 @@ def _garbled(talk: Talk) -> bool:
 
 
 _SHORT_WORDS = frozenset(
-    "а в и к о с у я не на но до да за из ли мы ну об он от по со то ты уж вы же бы ни та те ту тд "
-    "ой ах ох ага им их ее ей ок мм им".split()
+    [
+        "а",
+        "в",
+        "и",
+        "к",
+        "о",
+        "с",
+        "у",
+        "я",
+        "не",
+        "на",
+        "но",
+        "до",
+        "да",
+        "за",
+        "из",
+        "ли",
+        "мы",
+        "ну",
+        "об",
+        "он",
+        "от",
+        "по",
+        "со",
+        "то",
+        "ты",
+        "уж",
+        "вы",
+        "же",
+        "бы",
+        "ни",
+        "та",
+        "те",
+        "ту",
+        "тд",
+        "ой",
+        "ах",
+        "ох",
+        "ага",
+        "им",
+        "их",
+        "ее",
+        "ей",
+        "ок",
+        "мм",
+        "им",
+    ]
 )
 
 
@@ -112,7 +156,8 @@ def _gatekeeper(talk: Talk, found: Findings, people: Sequence[Turn]) -> bool:
         ActionType.WORK_ACCEPTED,
         ActionType.PROPOSAL_DISCUSSED,
     )
-    if any(found.of(kind) for kind in decided) or any(talk.has("outcome.put_through", t) for t in people):
+    put_through = any(talk.has("outcome.put_through", t) for t in people)
+    if put_through or any(found.of(kind) for kind in decided):
         return False
     agent = [t for t in talk.turns if t.speaker is Speaker.AGENT]
     desk = any(talk.has("outcome.desk", t) for t in people[:2])
@@ -125,7 +170,8 @@ def _gatekeeper(talk: Talk, found: Findings, people: Sequence[Turn]) -> bool:
 
 def _colleagues(talk: Talk) -> bool:
     """Both ends are ours though the telephone system does not say so: they say «ты» and speak of
-    the client, the base, the office as of common things."""
+    the client, the base, the office as of common things.
+    """
     if talk.context.direction is Direction.INTERNAL:
         return True
     polite = sum(talk.has("outcome.polite", t) for t in talk.turns)

@@ -18,7 +18,27 @@ from classify.morphology import Parse, parses
 WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[-'’][A-Za-zА-Яа-яЁё]+)*|\d+(?:[.,:]\d+)*")
 SENTENCE_END = re.compile(r"[.?!…;]+|\n")
 NOISE = re.compile(r"\[[^\]]*\]")
-FILLERS = frozenset("э ээ эээ э-э мм м эм хм гм ну вот это значит типа короче то есть".split())
+FILLERS = frozenset(
+    [
+        "э",
+        "ээ",
+        "эээ",
+        "э-э",
+        "мм",
+        "м",
+        "эм",
+        "хм",
+        "гм",
+        "ну",
+        "вот",
+        "это",
+        "значит",
+        "типа",
+        "короче",
+        "то",
+        "есть",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +71,7 @@ class Repairs:
     """What recognisers write for what was said.
 
     `joins` maps several words to one (``("вот", "сап")`` to ``ватсап``), `splits` one to
- several, `also` gives a word further lemmas it may stand for, `sounds` maps a phonetic key to
+    several, `also` gives a word further lemmas it may stand for, `sounds` maps a phonetic key to
     the form that it most likely is, `whole` are the forms that a recogniser may have cut in two.
     """
 
@@ -65,7 +85,32 @@ class Repairs:
 LEAST_FUZZY = 6  # sounds: shorter words have too many neighbours
 NO_REPAIRS = Repairs({}, {}, {}, {})
 PREFIXES = frozenset(
-    "в во вы до за из на о об от пере по под пре пред при про раз рас с со у здравствуй с".split()
+    [
+        "в",
+        "во",
+        "вы",
+        "до",
+        "за",
+        "из",
+        "на",
+        "о",
+        "об",
+        "от",
+        "пере",
+        "по",
+        "под",
+        "пре",
+        "пред",
+        "при",
+        "про",
+        "раз",
+        "рас",
+        "с",
+        "со",
+        "у",
+        "здравствуй",
+        "с",
+    ]
 )
 
 
@@ -180,9 +225,7 @@ class Reader:
         sounds, key = self._repairs.sounds, sound(form)
         if key in sounds or len(key) < LEAST_FUZZY:
             return sounds.get(key)
-        near = process.extractOne(
-            key, sounds.keys(), scorer=Levenshtein.distance, score_cutoff=1
-        )
+        near = process.extractOne(key, sounds.keys(), scorer=Levenshtein.distance, score_cutoff=1)
         return sounds[near[0]] if near else None
 
     def _meanings(self, form: str) -> tuple[tuple[Parse, ...], frozenset[str]]:

@@ -15,6 +15,7 @@ from classify.actions import (
     decision_maker,
     follow_up,
     interest,
+    introductions,
     invoice,
     meeting,
     needs,
@@ -37,8 +38,8 @@ Family = Callable[[Talk, Findings], list[Action]]
 # The order matters where a family looks at what an earlier one found (`Findings.of`).
 FAMILIES: tuple[Family, ...] = (
     courtesies.find_greeting,
-    courtesies.find_self_introduction,
-    courtesies.find_company_introduction,
+    introductions.find_self_introduction,
+    introductions.find_company_introduction,
     courtesies.find_farewell,
     meeting.find_booked,
     meeting.find_held,

@@ -24,15 +24,19 @@ def find_signed(talk: Talk, _: Findings) -> list[Action]:
     done += [h for h in talk.all_hits("contract.signed_client", Speaker.CLIENT) if _counts(talk, h)]
     will = [h for h in talk.all_hits("contract.will_sign", Speaker.CLIENT) if _counts(talk, h)]
     will += _answered_when(talk)
-    done.sort(key=lambda h: (h.turn.index, h.start))
+    done.sort(key=_at)
     out = []
     if done:
         out.append(_action(talk, ActionStatus.DONE, done[0]))
-    later = [h for h in will if not done or (h.turn.index, h.start) > (done[0].turn.index, done[0].start)]
+    later = [h for h in will if not done or _at(h) > _at(done[0])]
     if later:
         dated = [h for h in later if times_for(talk, h.turn, h.start, h.end)]
         out.append(_action(talk, ActionStatus.PROMISED, (dated or later)[-1]))
     return out
+
+
+def _at(hit: Hit) -> tuple[int, int]:
+    return hit.turn.index, hit.start
 
 
 def _counts(talk: Talk, hit: Hit) -> bool:

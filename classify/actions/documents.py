@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from classify.actions.paper_verbs import Deed, deed_of, is_one_of
 from classify.actions.timing import When, placed, times_for, when
 from classify.dialogue import Talk, Turn
-from classify.text import Token
 from models.vocabulary.transcript import Speaker
 
+__all__ = ["Deed", "Paper", "PaperDeed", "channel", "final", "paper_deeds", "promise_due"]
+
 REACH = 8  # words between a verb and its paper
+
+
 MEMORY = 6  # turns for which a paper stays the one spoken of
 
 
@@ -26,19 +30,6 @@ class Paper(StrEnum):
     INVOICE = "invoice"
     ACT = "act"
     OTHER = "other"
-
-
-class Deed(StrEnum):
-    """What is done with a paper."""
-
-    PROMISED = "promised"  # our side will send it
-    REQUESTED = "requested"  # the client asks for it
-    SENT = "sent"  # our side says that it went out
-    RECEIVED = "received"  # the client has it
-    READ = "read"  # the client has it and has looked into it
-    ASKED = "asked"  # the agent asks whether it came
-    MISSING = "missing"  # the client says that it did not come
-    UNREAD = "unread"  # the client has not looked yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,7 @@ def paper_deeds(talk: Talk) -> list[PaperDeed]:
             continue
         named += _papers(talk, turn)
         for at, token in enumerate(turn.tokens):
-            deed = _deed(talk, turn, at, token)
+            deed = deed_of(talk, turn, at, token)
             if deed is not None:
                 deeds += _tied(talk, turn, at, deed, named)
         deeds += _answers(talk, turn, deeds)
@@ -96,135 +87,13 @@ def _papers(talk: Talk, turn: Turn) -> list[_Named]:
 def _complement(turn: Turn, at: int) -> bool:
     """«Счёт на визитки»: what a paper is about is not what is sent."""
     near = turn.tokens[max(0, at - 2) : at]
-    return any(t.form in _ABOUT for t in near)
+    return any(t.form in ABOUT for t in near)
 
 
-_ABOUT = frozenset("на по за для с к о про об и for of about".split())
+ABOUT = frozenset(["на", "по", "за", "для", "с", "к", "о", "про", "об", "и", "for", "of", "about"])
 
 
-def _in_set(talk: Talk, name: str, token: Token) -> bool:
-    words = talk.book.sets.get(name, ())
-    return any(word in token.keys for word in words)
-
-
-def _negated(turn: Turn, at: int) -> bool:
-    sentence = turn.tokens[at].sentence
-    before = [t for t in turn.tokens[max(0, at - 2) : at] if t.sentence == sentence]
-    forms = [t.form for t in before]
-    return "не" in forms[-1:] or ("не" in forms and forms[-1] in _BETWEEN) or "not" in forms
-
-
-def _unreal(turn: Turn, at: int) -> bool:
-    """«Если бы вы прислали…»: what did not happen."""
-    near = turn.tokens[max(0, at - 6) : at + 2]
-    return any(t.form in {"бы", "б"} and t.sentence == turn.tokens[at].sentence for t in near)
-
-
-_SEEN = frozenset("вижу лежит видим есть got received seen read arrived have came".split())
-_BETWEEN = frozenset("еще пока вам мне нам надо нужно ничего".split())
-
-
-def _deed(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
-    """What the verb at `at` says, the paper aside."""
-    agent = turn.speaker is Speaker.AGENT
-    if _in_set(talk, "send", token) or _in_set(talk, "make", token):
-        return _sending(talk, turn, at, token, agent=agent)
-    if _in_set(talk, "depart", token):
-        return Deed.SENT if agent and token.has("past") and not _negated(turn, at) else (
-            _arrived(turn, at, token, agent=agent)
-        )
-    if _in_set(talk, "arrive", token) or _in_set(talk, "study", token):
-        deed = _arrived(turn, at, token, agent=agent)
-        studied = _in_set(talk, "study", token)
-        if deed is Deed.RECEIVED and studied:
-            return Deed.READ
-        return Deed.UNREAD if deed is Deed.MISSING and studied else deed
-    return None
-
-
-def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
-    if agent:
-        return Deed.ASKED if token.has("past") or token.has("2per") else None
-    if not token.has("past") and not (token.has("PRTS") or token.form in _SEEN):
-        return None
-    if token.has("INFN") or token.has("impr"):
-        return None
-    return Deed.MISSING if _negated(turn, at) else Deed.RECEIVED
-
-
-def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
-    if _negated(turn, at) or _unreal(turn, at):
-        return None
-    sent = _in_set(talk, "send", token) or _in_set(talk, "issue", token)
-    if agent:
-        return _agent_sending(talk, turn, at, token, sent=sent)
-    if token.has("impr") or token.has("2per") or _polite_request(turn, at, token):
-        return Deed.REQUESTED if sent or _in_set(talk, "make", token) else None
-    if token.has("past") and sent and _by_them(turn, at):
-        return Deed.RECEIVED
-    return Deed.RECEIVED if token.has("PRTS") and sent else None
-
-
-def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:
-    if token.has("past") or token.has("PRTS"):
-        if _you_before(turn, at):
-            return None
-        return Deed.SENT if sent else None
-    if token.has("1per", "futr") or token.has("1per", "pres"):
-        return Deed.PROMISED
-    if token.has("3per", "futr") and _our_people(talk, turn, at):
-        return Deed.PROMISED
-    if token.has("INFN") and _intends(turn, at):
-        return Deed.PROMISED
-    if not token.parses or any(p.grammemes for p in token.parses):
-        return None
-    return _english_sending(turn, at)
-
-
-def _english_sending(turn: Turn, at: int) -> Deed | None:
-    before = {t.form for t in turn.tokens[max(0, at - 4) : at]}
-    if before & {"will", "i'll", "we'll", "shall", "going", "can", "me"}:
-        return Deed.PROMISED
-    if turn.tokens[at].form in {"sent", "emailed", "issued"} and not before & {"you"}:
-        return Deed.SENT
-    return None
-
-
-def _polite_request(turn: Turn, at: int, token: Token) -> bool:
-    before = {t.form for t in turn.tokens[max(0, at - 4) : at]}
-    asks = {"можете", "могли", "можно", "сможете", "прошу", "жду", "could", "can", "please"}
-    return (token.has("INFN") or not any(p.grammemes for p in token.parses)) and bool(before & asks)
-
-
-def _by_them(turn: Turn, at: int) -> bool:
-    near = {t.form for t in turn.tokens[max(0, at - 6) : at + 3]}
-    if near & {"я", "мы"} and not near & {"вы", "ваш", "ваше", "вашу"}:
-        return False
-    return bool(near & {"вы", "мне", "нам", "ваш", "ваше", "вашу", "you", "us", "me", "your"})
-
-
-def _you_before(turn: Turn, at: int) -> bool:
-    return any(t.form in {"вы", "ты", "вас"} for t in turn.tokens[max(0, at - 2) : at])
-
-
-_HELP = frozenset(
-    "могу можем постараюсь постараемся готов готова готовы буду будем смогу сможем хочу хотел "
-    "хотела давайте можно нужно надо планирую успею обещаю попробую".split()
-)
-
-
-def _intends(turn: Turn, at: int) -> bool:
-    return any(t.form in _HELP for t in turn.tokens[max(0, at - 4) : at])
-
-
-def _our_people(talk: Talk, turn: Turn, at: int) -> bool:
-    near = turn.tokens[max(0, at - 5) : at + 4]
-    return any(_in_set(talk, "our_people", t) for t in near)
-
-
-def _tied(
-    talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]
-) -> list[PaperDeed]:
+def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> list[PaperDeed]:
     token = turn.tokens[at]
     here = [
         n
@@ -240,14 +109,14 @@ def _tied(
             return []
         papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
         papers[nearest.paper] = nearest
-        return [_made(talk, turn, at, deed, n) for n in papers.values() if n.paper in _COUNTED]
-    if _in_set(talk, "make", token) and not _in_set(talk, "send", token):
-        if _in_set(talk, "count", token) and deed is Deed.PROMISED:
+        return [_made(talk, turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
+    if is_one_of(talk, "make", token) and not is_one_of(talk, "send", token):
+        if is_one_of(talk, "count", token) and deed is Deed.PROMISED:
             return [_made(talk, turn, at, deed, _Named(Paper.PROPOSAL, turn.index, at))]
-        if not (deed is Deed.PROMISED and _in_set(talk, "issue", token)):
+        if not (deed is Deed.PROMISED and is_one_of(talk, "issue", token)):
             return []
     spoken = _spoken_of(turn, at, named)
-    if spoken is None or spoken.paper not in _COUNTED:
+    if spoken is None or spoken.paper not in COUNTED:
         return []
     return [_made(talk, turn, at, deed, _Named(spoken.paper, turn.index, at))]
 
@@ -258,7 +127,7 @@ def _apart(turn: Turn, one: int, other: int) -> int:
     return high - low + 4 * any(t.comma for t in turn.tokens[low:high])
 
 
-_COUNTED = frozenset({Paper.PROPOSAL, Paper.CONTRACT, Paper.INVOICE})
+COUNTED = frozenset({Paper.PROPOSAL, Paper.CONTRACT, Paper.INVOICE})
 
 
 def _joined(turn: Turn, one: int, other: int) -> bool:
@@ -270,7 +139,7 @@ def _joined(turn: Turn, one: int, other: int) -> bool:
 def _other_verb_between(talk: Talk, turn: Turn, one: int, other: int) -> bool:
     low, high = sorted((one, other))
     return any(
-        _in_set(talk, name, token)
+        is_one_of(talk, name, token)
         for token in turn.tokens[low + 1 : high]
         for name in ("send", "pay", "sign")
         if not token.has("INFN") and token.has("VERB")
@@ -279,7 +148,7 @@ def _other_verb_between(talk: Talk, turn: Turn, one: int, other: int) -> bool:
 
 def _chained(talk: Talk, turn: Turn, low: int, high: int) -> bool:
     return any(
-        _in_set(talk, "make", token) or _in_set(talk, "send", token)
+        is_one_of(talk, "make", token) or is_one_of(talk, "send", token)
         for token in turn.tokens[low + 1 : high]
     )
 
@@ -297,7 +166,9 @@ def _spoken_of(turn: Turn, at: int, named: list[_Named]) -> _Named | None:
 def _made(talk: Talk, turn: Turn, at: int, deed: Deed, named: _Named) -> PaperDeed:
     low, high = sorted((at, named.at))
     before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
-    offered = turn.asks(at) or bool(before & {"может", "можно", "давайте", "хотите", "могу", "shall"})
+    offered = turn.asks(at) or bool(
+        before & {"может", "можно", "давайте", "хотите", "могу", "shall"}
+    )
     return PaperDeed(named.paper, deed, turn, low, high + 1, at, offered)
 
 
@@ -305,7 +176,9 @@ def _answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
     """«Получили?» — «Да»: the client's answer to whether a paper came."""
     if turn.speaker is Speaker.AGENT or any(d.turn is turn for d in deeds):
         return []
-    asked = [d for d in deeds if d.deed in (Deed.ASKED, Deed.SENT) and turn.index - d.turn.index <= 1]
+    asked = [
+        d for d in deeds if d.deed in (Deed.ASKED, Deed.SENT) and turn.index - d.turn.index <= 1
+    ]
     if not asked:
         return []
     no = talk.hits("papers.not_there", turn)
@@ -319,7 +192,7 @@ def _answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
 
 
 def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
-    looked = asked.deed is Deed.ASKED and _in_set(talk, "study", asked.turn.tokens[asked.verb])
+    looked = asked.deed is Deed.ASKED and is_one_of(talk, "study", asked.turn.tokens[asked.verb])
     if no:
         return Deed.UNREAD if looked else Deed.MISSING
     return Deed.READ if looked else Deed.RECEIVED
@@ -327,14 +200,19 @@ def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
 
 def _standing(talk: Talk, turn: Turn) -> list[PaperDeed]:
     """«Договор с меня завтра», «ваша смета у меня на столе»: a paper promised or had without a
-    verb of sending."""
+    verb of sending.
+    """
     agent = turn.speaker is Speaker.AGENT
     cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
     out = []
     said = [(h, d) for cue, d in cues for h in talk.hits(cue, turn)]
     for hit, deed in said if agent else [(h, Deed.RECEIVED) for h in talk.hits("papers.had", turn)]:
-        for paper in _COUNTED:
-            near = [h for h in talk.hits(f"papers.{paper.value}", turn) if hit.start <= h.start < hit.end]
+        for paper in COUNTED:
+            near = [
+                h
+                for h in talk.hits(f"papers.{paper.value}", turn)
+                if hit.start <= h.start < hit.end
+            ]
             if near:
                 out.append(PaperDeed(paper, deed, turn, hit.start, hit.end, hit.start))
     return out

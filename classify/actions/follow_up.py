@@ -30,7 +30,8 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     if table is None:
         return []
     status = final_status(table)
-    if table.standing is Standing.OPEN and table.holder is Speaker.CLIENT and not _hedged(talk, table):
+    asked = table.standing is Standing.OPEN and table.holder is Speaker.CLIENT
+    if asked and not _hedged(talk, table):
         status = ActionStatus.DONE
     slot = table.kept if status is ActionStatus.DECLINED else table.slot
     return [

@@ -89,7 +89,24 @@ def find_held(talk: Talk, _: Findings) -> list[Action]:
     ]
 
 
-_BOTH_SIDES = frozenset("наш ваш мы вы вами вам вас нам нас нами our your we you".split())
+_BOTH_SIDES = frozenset(
+    [
+        "наш",
+        "ваш",
+        "мы",
+        "вы",
+        "вами",
+        "вам",
+        "вас",
+        "нам",
+        "нас",
+        "нами",
+        "our",
+        "your",
+        "we",
+        "you",
+    ]
+)
 
 
 def _third_party(talk: Talk, hit: Hit) -> bool:
@@ -106,7 +123,8 @@ def _third_party(talk: Talk, hit: Hit) -> bool:
 def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:
     start, end = clause(turn, hit.start, hit.end)
     today = talk.context.started_at.date()
-    low, high = turn.tokens[max(0, start - 4)].start, turn.tokens[min(len(turn.tokens), end + 4) - 1].end
+    low = turn.tokens[max(0, start - 4)].start
+    high = turn.tokens[min(len(turn.tokens), end + 4) - 1].end
     days = [
         m.date
         for m in find_times(

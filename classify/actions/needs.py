@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from classify.actions.findings import Findings
 from classify.actions.papers import PROOF
-from classify.dialogue import FILLERS, Hit, Talk, Turn, make_action
+from classify.dialogue import Hit, Talk, Turn, make_action
+from classify.text import FILLERS
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
@@ -56,7 +57,28 @@ def _in_substance(talk: Talk, turn: Turn) -> bool:
     return len(content) >= SUBSTANCE
 
 
-_EMPTY = frozenset("да нет угу ага хорошо ладно вы мы я он она они у нас вам меня это так".split())
+_EMPTY = frozenset(
+    [
+        "да",
+        "нет",
+        "угу",
+        "ага",
+        "хорошо",
+        "ладно",
+        "вы",
+        "мы",
+        "я",
+        "он",
+        "она",
+        "они",
+        "у",
+        "нас",
+        "вам",
+        "меня",
+        "это",
+        "так",
+    ]
+)
 
 
 def _content(grammemes: frozenset[str]) -> bool:

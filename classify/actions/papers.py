@@ -14,7 +14,8 @@ PROOF = (Deed.SENT, Deed.RECEIVED, Deed.READ)
 
 def paper_actions(talk: Talk, found: Findings, paper: Paper, kind: ActionType) -> list[Action]:
     """What became of one kind of paper: done where the call proves it was sent, promised where
-    the agent will send it; both where a sent one is followed by the promise of a further one."""
+    the agent will send it; both where a sent one is followed by the promise of a further one.
+    """
     deeds = final(found.deeds, paper)
     proofs = [d for d in deeds if d.deed in PROOF]
     lost = [d for d in deeds if d.deed is Deed.MISSING]

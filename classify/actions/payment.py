@@ -31,9 +31,7 @@ def _paid(talk: Talk) -> list[Hit]:
     hits = talk.all_hits("payment.paid", Speaker.CLIENT)
     hits += [h for h in talk.all_hits("payment.paid_loose", Speaker.CLIENT) if _of_money(talk, h)]
     hits += [
-        h
-        for h in talk.all_hits("payment.received", Speaker.AGENT)
-        if not h.turn.asks(h.start)
+        h for h in talk.all_hits("payment.received", Speaker.AGENT) if not h.turn.asks(h.start)
     ]
     return sorted(hits, key=lambda h: (h.turn.index, h.start))
 

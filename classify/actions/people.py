@@ -66,9 +66,8 @@ def client_name(talk: Talk) -> str | None:
     for turn in greeted:
         for start, end in named(turn.tokens):
             said = spelled(turn.tokens, start, end)
-            if end - start > 1 and is_patronymic(turn.tokens[end - 1]):
-                full.append(said)
-            elif turn.index > 1 and said.lower() not in own:
+            formal = end - start > 1 and is_patronymic(turn.tokens[end - 1])
+            if formal or (turn.index > 1 and said.lower() not in own):
                 full.append(said)
     if full:
         return full[0]

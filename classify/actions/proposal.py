@@ -12,6 +12,13 @@ from models.vocabulary.transcript import Speaker
 HAVING = frozenset({Deed.SENT, Deed.RECEIVED, Deed.READ})
 LONGEST_TALK = 8  # turns after the proposal was last spoken of
 
+JUDGING = (
+    "proposal.judged",
+    "objection.price",
+    "objection.competitor",
+    "terms.agree",
+    "terms.refuse",
+)
 __all__ = ["channel", "find_discussed", "find_sent", "promise_due"]
 
 
@@ -50,8 +57,7 @@ def _unread(deeds: list[PaperDeed]) -> bool:
 
 
 def _judgements(talk: Talk) -> list[Hit]:
-    cues = ("proposal.judged", "objection.price", "terms.agree", "terms.refuse", "objection.competitor")
-    hits = [hit for cue in cues for hit in talk.all_hits(cue, Speaker.CLIENT)]
+    hits = [hit for cue in JUDGING for hit in talk.all_hits(cue, Speaker.CLIENT)]
     return sorted(hits, key=lambda h: (h.turn.index, h.start))
 
 

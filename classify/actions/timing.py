@@ -40,6 +40,9 @@ class When:
         )
 
 
+NEVER = When()
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A time mention, its words in the turn and the verb it hangs on (none: it stands alone)."""
@@ -67,7 +70,8 @@ STANCES = ("stance.accept", "stance.decline", "stance.defer", "stance.busy")
 
 def _heads(talk: Talk, turn: Turn) -> list[int]:
     """The verbs that may own a time: those that an action can be, and in the client's words the
-    finite ones of other deeds too («в четверг поставка приезжает»)."""
+    finite ones of other deeds too («в четверг поставка приезжает»).
+    """
     deeds = {word for name in FAMILIES for word in talk.book.sets.get(name, ())}
     light = set(talk.book.sets.get("light_verbs", ()))
     stance = {i for cue in STANCES for h in talk.hits(cue, turn) for i in range(h.start, h.end)}
@@ -129,10 +133,9 @@ def times_for(talk: Talk, turn: Turn, start: int, end: int) -> list[Placed]:
     if own:
         return own
     sentence = turn.tokens[start].sentence
-    following = [p for p in coming if p.head is None and turn.tokens[p.start].sentence == sentence + 1]
-    return following or [
-        p for p in coming if p.head is None and turn.tokens[p.start].sentence == sentence - 1
-    ]
+    alone = [p for p in coming if p.head is None]
+    following = [p for p in alone if turn.tokens[p.start].sentence == sentence + 1]
+    return following or [p for p in alone if turn.tokens[p.start].sentence == sentence - 1]
 
 
 def _close(p: Placed, start: int, end: int) -> bool:

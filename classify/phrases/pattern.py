@@ -7,8 +7,8 @@ A pattern is a line of elements separated by spaces:
 ``=форма``  this form only
 ``~основа`` a word that begins so
 ``@имя``    one of a named set (`sets` in the data files)
-``a|b|@c``  one of these; several words of one alternative are tied by ``_`` (``у_вас``)
-``a:past``  with this grammeme (no word before the colon: any word) (``+`` joins several: ``@send:1per+futr``)
+``a|b|@c``  one of these; ``_`` ties several words of one alternative (``у_вас``)
+``a:past``  with this grammeme (``:past``: any word with it); ``+`` joins several
 ``?a``      may be missing
 ``*``       up to three words of the same sentence; ``*6`` up to six
 ``^``       the beginning of the sentence, fillers aside; ``$`` its end
@@ -43,7 +43,8 @@ class Choice:
         if self.grammemes:
             lemma = self.key.lstrip("=")
             return any(
-                (not lemma or p.lemma == lemma) and self.grammemes <= p.grammemes for p in token.parses
+                (not lemma or p.lemma == lemma) and self.grammemes <= p.grammemes
+                for p in token.parses
             )
         return self.key in token.keys
 
@@ -186,7 +187,25 @@ def _at_begin(tokens: Sequence[Token], at: int) -> bool:
     return True
 
 
-_OPENERS = frozenset("а и ой ох так но алло слушайте знаете смотрите oh well so and but".split())
+_OPENERS = frozenset(
+    [
+        "а",
+        "и",
+        "ой",
+        "ох",
+        "так",
+        "но",
+        "алло",
+        "слушайте",
+        "знаете",
+        "смотрите",
+        "oh",
+        "well",
+        "so",
+        "and",
+        "but",
+    ]
+)
 
 
 def _at_end(tokens: Sequence[Token], at: int) -> bool:
@@ -211,9 +230,7 @@ def _match(
     if element.kind == "gap":
         return _gap(element, elements, step, tokens, at, start)
     return (
-        _match(elements, step + 1, tokens, at, start)
-        if _holds(element, tokens, at, here)
-        else None
+        _match(elements, step + 1, tokens, at, start) if _holds(element, tokens, at, here) else None
     )
 
 
@@ -227,8 +244,7 @@ def _gap(
 ) -> int | None:
     for skip in range(element.gap + 1):
         if skip and (
-            at + skip - 1 >= len(tokens)
-            or tokens[at + skip - 1].sentence != tokens[start].sentence
+            at + skip - 1 >= len(tokens) or tokens[at + skip - 1].sentence != tokens[start].sentence
         ):
             return None
         end = _match(elements, step + 1, tokens, at + skip, start)

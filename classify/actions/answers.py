@@ -1,0 +1,147 @@
+"""How a table changes when a side speaks to it: goes on, answers, moves it, takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from classify.actions.moves import Move, decisive, last_move
+from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
+from classify.actions.timing import NEVER, When
+from classify.dialogue import Hit, Talk, Turn
+from models.vocabulary.transcript import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One turn as it speaks to one table.
+
+    `answers` tells whether a bare yes or no in it is meant for this table.
+    """
+
+    talk: Talk
+    turn: Turn
+    moves: Sequence[Move]
+    said: Said
+    answers: bool
+
+    def words(self, start: int, end: int, why: str) -> Hit:
+        """Words of the turn that no cue names but that decide."""
+        last = max(start + 1, min(end, len(self.turn.tokens)))
+        return Hit("", self.turn, start, last, why)
+
+
+def continued(table: Table, reading: Reading) -> Table | None:
+    """The side that put it on the table speaks again before an answer counted."""
+    against = last_move(reading.moves, ("against",))
+    proposed = last_move(reading.moves, ("propose",))
+    if against and (proposed is None or proposed.hit.start < against.hit.start):
+        return cleared(table, against.hit, whole=True)
+    said = reading.said
+    if proposed is None and not said.slot and not said.options:
+        return None
+    if table.standing is Standing.DECLINED and not (proposed or _asking(reading.turn)):
+        return None
+    hit = proposed.hit if proposed else reading.words(0, 1, "goes on")
+    slot = table.slot.updated(said.slot)
+    after = countered(table, hit, slot, said.options)
+    return replace(after, slot=slot, countered=False)
+
+
+def _asking(turn: Turn) -> bool:
+    return any("?" in token.closes for token in turn.tokens) or not turn.punctuated
+
+
+def answered(table: Table, reading: Reading) -> Table | None:
+    """The other side answers, or either side speaks of what was agreed."""
+    said = reading.said
+    last = decisive(reading.turn, reading.moves)
+    if last and table.standing is Standing.AGREED and not _cancels(last, said.slot):
+        last = last_move(reading.moves, ("accept",))
+    proposes = last_move(reading.moves, ("propose",))
+    if last and last.kind in ("decline", "against", "defer") and said.at <= last.hit.start:
+        if not (proposes and proposes.hit.start > last.hit.start):
+            return _refused(table, reading, last)
+        if not said.slot:
+            return countered(table, proposes.hit, NEVER)
+    if len(said.options) > 1:
+        place = proposes.hit if proposes else reading.words(said.at, said.at + 1, "offers times")
+        return countered(table, place, NEVER, said.options)
+    if said.slot:
+        return _timed(table, reading)
+    if last and last.kind == "busy":
+        if proposes is None:
+            return cleared(table, last.hit, whole=False)
+        return countered(table, proposes.hit, NEVER)
+    return _bare(table, reading, last, proposes)
+
+
+def _cancels(last: Move, slot: When) -> bool:
+    """What is agreed falls by words about it, a «нет» at once, or a «не могу» about its day."""
+    if last.kind in ("accept", "against"):
+        return True
+    return last.kind != "defer" and (last.hit.start <= 2 or (last.kind == "busy" and not slot))
+
+
+def _refused(table: Table, reading: Reading, last: Move) -> Table | None:
+    if last.kind == "against":
+        return cleared(table, last.hit, whole=True)
+    if not reading.answers:
+        return None
+    if last.kind == "decline":
+        return cleared(table, last.hit, whole=True)
+    if table.standing in (Standing.DECLINED, Standing.AGREED):
+        return None
+    index = reading.turn.index
+    return replace(table, standing=Standing.DEFERRED, last_turn=index, turns=(*table.turns, index))
+
+
+def _bare(table: Table, reading: Reading, last: Move | None, proposes: Move | None) -> Table | None:
+    """An answer that names no time."""
+    if table.standing is Standing.DECLINED:
+        if proposes is None:
+            return None
+        return replace(countered(table, proposes.hit, NEVER), countered=False)
+    if table.standing is Standing.DEFERRED and proposes is None:
+        return None
+    yes = last.hit if last and last.kind == "accept" else proposes.hit if proposes else None
+    if yes is None and table.standing is Standing.OPEN:
+        yes = _noted(table, reading)
+    return None if yes is None else agreed(table, yes, table.slot)
+
+
+def _noted(table: Table, reading: Reading) -> Hit | None:
+    """Consent without a yes: «спасибо», «узнавайте», or going on after the client's own offer."""
+    if reading.turn.speaker is Speaker.CLIENT and reading.answers:
+        noted = reading.talk.hits(f"{table.topic.name}.heard", reading.turn)
+        if noted:
+            return noted[0]
+    return reading.words(0, 6, "goes on") if table.countered else None
+
+
+def _timed(table: Table, reading: Reading) -> Table | None:
+    """An answer that names a time: a choice, a confirmation, or another offer."""
+    said, turn = reading.said, reading.turn
+    decided = last_move(reading.moves, ("accept", "propose"))
+    hit = decided.hit if decided else reading.words(said.at, said.at + 1, "names the time")
+    if table.standing is Standing.DECLINED:
+        return countered(table, hit, said.slot, said.options)
+    if table.standing is Standing.AGREED and said.slot.agrees(table.slot):
+        return agreed(table, hit, table.slot.updated(said.slot))
+    chosen = _chosen(table, said.slot)
+    if chosen is not None:
+        asking = turn.asks(said.at) and not any(m.kind == "accept" for m in reading.moves)
+        merged = chosen.updated(said.slot)
+        if not asking or merged == chosen:
+            return agreed(table, hit, merged)
+    keep = reading.talk.has("stance.same_time", turn)
+    return countered(table, hit, table.slot.updated(said.slot, keep_clock=keep), said.options)
+
+
+def _chosen(table: Table, slot: When) -> When | None:
+    """What of the offered the answer takes: an option, the slot itself, or an open day."""
+    if table.options:
+        return next((o for o in table.options if o.agrees(slot)), None)
+    if not table.slot or slot.agrees(table.slot):
+        return table.slot
+    return None

@@ -1,0 +1,134 @@
+"""What one turn does to a table: which moves it makes and which time it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from classify.actions.table import Said, Table, Topic
+from classify.actions.timing import Placed, placed, times_for, turned_down, when
+from classify.dialogue import Hit, Talk, Turn
+from models.vocabulary.transcript import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing that a turn does to a table, at a word of it."""
+
+    kind: str  # propose | arranged | accept | decline | against | defer | busy
+    hit: Hit
+
+
+def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
+    """Everything that a turn does to a topic's table, in the order of its words."""
+    kinds: list[tuple[str, Iterable[Hit]]] = [
+        ("propose", _proposals(talk, turn, topic)),
+        ("arranged", talk.hits(topic.arranged, turn)),
+        ("against", talk.hits(topic.against, turn)),
+        ("defer", [*talk.hits(topic.condition, turn), *talk.hits("stance.defer", turn)]),
+        ("accept", talk.hits("stance.accept", turn)),
+        ("decline", talk.hits("stance.decline", turn)),
+        ("busy", talk.hits("stance.busy", turn)),
+    ]
+    moves = [Move(kind, hit) for kind, hits in kinds for hit in hits]
+    against = [m.hit for m in moves if m.kind in ("against", "defer", "decline", "busy")]
+    return sorted(
+        (m for m in moves if m.kind != "accept" or not _inside(m.hit, against)),
+        key=lambda m: (m.hit.start, m.hit.end),
+    )
+
+
+def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
+    own = topic.agent if turn.speaker is Speaker.AGENT else topic.client
+    hits = [*talk.hits(topic.either, turn), *talk.hits(own, turn)]
+    blocked = {
+        at
+        for cue in (topic.against, topic.condition, topic.blocked_by)
+        if cue
+        for hit in talk.hits(cue, turn)
+        for at in range(hit.start, hit.end)
+    }
+    return [h for h in hits if blocked.isdisjoint(range(h.start, h.end))]
+
+
+def _inside(hit: Hit, others: Sequence[Hit]) -> bool:
+    return any(other.start <= hit.start and hit.end <= other.end for other in others)
+
+
+def last_move(moves: Sequence[Move], kinds: Sequence[str]) -> Move | None:
+    """The last move of some kinds."""
+    return next((m for m in reversed(moves) if m.kind in kinds), None)
+
+
+_REFUSING = ("decline", "against", "defer")
+
+
+def decisive(turn: Turn, moves: Sequence[Move]) -> Move | None:
+    """The last word of an answer; after a refusal a yes counts only where the turn ends with it
+    («не знаю, ну давайте»), else it speaks of something else («нет. Давайте я ему передам»).
+    """
+    last = last_move(moves, ("accept", "busy", *_REFUSING))
+    against = last_move(moves, _REFUSING)
+    if last is None or against is None or last.kind != "accept":
+        return last
+    return last if len(turn.tokens) - last.hit.end <= 1 else against
+
+
+def times_said(
+    talk: Talk, turn: Turn, moves: Sequence[Move], table: Table | None, *, free: bool
+) -> Said:
+    """The time that a turn gives a topic.
+
+    `free`: times that hang on no other deed speak to the table too.
+    """
+    rejected = turned_down(talk, turn) | _leave_taking(talk, turn)
+    mine = {
+        p.start: p
+        for move in moves
+        if move.kind in ("propose", "arranged")
+        for p in times_for(talk, turn, move.hit.start, move.hit.end)
+    }
+    if free or mine:
+        mine |= {
+            p.start: p
+            for p in placed(talk, turn)
+            if not p.mention.past
+            and ((p.head is None and (free or _touches(turn, p, mine))) or _repeats(p, table))
+        }
+    kept = [mine[start] for start in sorted(mine) if start not in rejected]
+    if not kept:
+        return Said()
+    groups = _alternatives(turn, kept)
+    options = tuple(when([p.mention for p in group]) for group in groups)
+    if len(options) > 1:
+        return Said(options=options, at=kept[-1].start)
+    return Said(options[0], (), kept[-1].start)
+
+
+def _repeats(p: Placed, table: Table | None) -> bool:
+    """Whether a mention says again the day and the hour on the table, whatever verb is near."""
+    if table is None or table.slot.clock is None or p.mention.time is None:
+        return False
+    return (p.mention.date, p.mention.time) == (table.slot.day, table.slot.clock)
+
+
+def _leave_taking(talk: Talk, turn: Turn) -> set[int]:
+    """«До среды!» is a good-bye and names no time."""
+    return {h.start for h in talk.hits("courtesies.farewell", turn)}
+
+
+def _touches(turn: Turn, free: Placed, mine: Mapping[int, Placed]) -> bool:
+    sentence = turn.tokens[free.start].sentence
+    return any(abs(turn.tokens[p.start].sentence - sentence) <= 1 for p in mine.values())
+
+
+def _alternatives(turn: Turn, mentions: Sequence[Placed]) -> list[list[Placed]]:
+    groups = [[mentions[0]]]
+    for before, after in pairwise(mentions):
+        between = turn.tokens[before.end : after.start]
+        if any(token.form in ("или", "либо", "or") for token in between):
+            groups.append([after])
+        else:
+            groups[-1].append(after)
+    return groups
