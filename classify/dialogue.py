@@ -209,8 +209,9 @@ def _machines_marked(turns: Sequence[Turn], book: Phrasebook) -> tuple[Turn, ...
 
 
 def clause(turn: Turn, start: int, end: int) -> tuple[int, int]:
-    """The words around a place that make a readable quote: up to the next comma or full stop,
-    without punctuation a few words up to the next turn of thought.
+    """The words around a place that make a readable quote.
+
+    Up to the next comma or full stop; without punctuation a few words on.
     """
     sentence = turn.tokens[start].sentence
     if turn.punctuated:
@@ -265,7 +266,7 @@ def quote(turn: Turn, start: int, end: int) -> tuple[str, Segment]:
     return best[1].strip(), best[2]
 
 
-def make_action(
+def make_action(  # noqa: PLR0913 - an action has this many parts
     kind: ActionType,
     status: ActionStatus,
     turn: Turn,

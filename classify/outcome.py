@@ -23,7 +23,7 @@ COURTESIES = frozenset(
 )
 
 
-def decide(talk: Talk, found: Findings) -> Outcome:
+def decide(talk: Talk, found: Findings) -> Outcome:  # noqa: PLR0911 - one exit per outcome
     """The outcome of a call, from what was said and what was found in it."""
     if talk.context.direction is Direction.INTERNAL or _colleagues(talk):
         return Outcome.INTERNAL
@@ -169,8 +169,9 @@ def _gatekeeper(talk: Talk, found: Findings, people: Sequence[Turn]) -> bool:
 
 
 def _colleagues(talk: Talk) -> bool:
-    """Both ends are ours though the telephone system does not say so: they say «ты» and speak of
-    the client, the base, the office as of common things.
+    """Both ends are ours though the telephone system does not say so.
+
+    They say «ты» and speak of the client, the base, the office as of common things.
     """
     if talk.context.direction is Direction.INTERNAL:
         return True

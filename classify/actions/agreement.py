@@ -40,8 +40,9 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
 
 
 def _asked(talk: Talk, tables: Mapping[str, Table], turn: Turn) -> set[str]:
-    """The tables that a bare answer in this turn would speak to: the ones touched last, unless
-    the other side has asked something else since.
+    """The tables that a bare answer in this turn would speak to.
+
+    The ones touched last, unless the other side has asked something else since.
     """
     last = next((t for t in talk.before(turn, 2) if t.speaker is not turn.speaker), None)
     waiting = {

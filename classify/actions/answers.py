@@ -52,7 +52,7 @@ def _asking(turn: Turn) -> bool:
     return any("?" in token.closes for token in turn.tokens) or not turn.punctuated
 
 
-def answered(table: Table, reading: Reading) -> Table | None:
+def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 - one exit per kind of answer
     """The other side answers, or either side speaks of what was agreed."""
     said = reading.said
     last = decisive(reading.turn, reading.moves)
@@ -107,7 +107,23 @@ def _bare(table: Table, reading: Reading, last: Move | None, proposes: Move | No
     yes = last.hit if last and last.kind == "accept" else proposes.hit if proposes else None
     if yes is None and table.standing is Standing.OPEN:
         yes = _noted(table, reading)
-    return None if yes is None else agreed(table, yes, table.slot)
+    if yes is None:
+        return None
+    return (
+        _kept(table, yes) if table.standing is Standing.AGREED else agreed(table, yes, table.slot)
+    )
+
+
+def _kept(table: Table, hit: Hit) -> Table:
+    """What is agreed already is said again: the words that closed it stay."""
+    index = hit.turn.index
+    return replace(
+        table,
+        holder=hit.turn.speaker,
+        last_turn=index,
+        turns=(*table.turns, index),
+        countered=False,
+    )
 
 
 def _noted(table: Table, reading: Reading) -> Hit | None:
@@ -127,7 +143,8 @@ def _timed(table: Table, reading: Reading) -> Table | None:
     if table.standing is Standing.DECLINED:
         return countered(table, hit, said.slot, said.options)
     if table.standing is Standing.AGREED and said.slot.agrees(table.slot):
-        return agreed(table, hit, table.slot.updated(said.slot))
+        slot = table.slot.updated(said.slot)
+        return _kept(table, hit) if slot == table.slot else agreed(table, hit, slot)
     chosen = _chosen(table, said.slot)
     if chosen is not None:
         asking = turn.asks(said.at) and not any(m.kind == "accept" for m in reading.moves)

@@ -10,7 +10,7 @@ from models.vocabulary.action import Action, ActionStatus, ActionType
 NEAR = 6  # words around a sum that say what it is
 
 
-def find(talk: Talk, found: Findings) -> list[Action]:
+def find(talk: Talk, _: Findings) -> list[Action]:
     """The last sum that is the order's and not an invoice's, a payment's or a unit's."""
     standing = [
         (one, why)

@@ -83,6 +83,7 @@ def _company_end(turn: Turn, end: int) -> int:
 
 
 def is_nominal(turn: Turn, at: int) -> bool:
+    """Whether a word may be part of a name: no verb, no preposition."""
     token = turn.tokens[at]
     if token.raw[:1].isupper():
         return True

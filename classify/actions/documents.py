@@ -109,16 +109,16 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> l
             return []
         papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
         papers[nearest.paper] = nearest
-        return [_made(talk, turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
+        return [_made(turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
     if is_one_of(talk, "make", token) and not is_one_of(talk, "send", token):
         if is_one_of(talk, "count", token) and deed is Deed.PROMISED:
-            return [_made(talk, turn, at, deed, _Named(Paper.PROPOSAL, turn.index, at))]
+            return [_made(turn, at, deed, _Named(Paper.PROPOSAL, turn.index, at))]
         if not (deed is Deed.PROMISED and is_one_of(talk, "issue", token)):
             return []
     spoken = _spoken_of(turn, at, named)
     if spoken is None or spoken.paper not in COUNTED:
         return []
-    return [_made(talk, turn, at, deed, _Named(spoken.paper, turn.index, at))]
+    return [_made(turn, at, deed, _Named(spoken.paper, turn.index, at))]
 
 
 def _apart(turn: Turn, one: int, other: int) -> int:
@@ -163,7 +163,7 @@ def _spoken_of(turn: Turn, at: int, named: list[_Named]) -> _Named | None:
     return earlier[-1] if earlier else None
 
 
-def _made(talk: Talk, turn: Turn, at: int, deed: Deed, named: _Named) -> PaperDeed:
+def _made(turn: Turn, at: int, deed: Deed, named: _Named) -> PaperDeed:
     low, high = sorted((at, named.at))
     before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
     offered = turn.asks(at) or bool(
@@ -199,9 +199,7 @@ def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
 
 
 def _standing(talk: Talk, turn: Turn) -> list[PaperDeed]:
-    """«Договор с меня завтра», «ваша смета у меня на столе»: a paper promised or had without a
-    verb of sending.
-    """
+    """A paper promised or had without a verb of sending: «договор с меня завтра»."""
     agent = turn.speaker is Speaker.AGENT
     cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
     out = []

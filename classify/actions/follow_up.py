@@ -48,7 +48,7 @@ def find(talk: Talk, found: Findings) -> list[Action]:
 
 
 def _hedged(talk: Talk, table: Table) -> bool:
-    """What the client asks for or takes on themselves stands, unless it is hedged or turned down."""
+    """Whether the client's request or own promise is hedged, or the agent turns it down."""
     after = talk.near(table.turn, 1, Speaker.AGENT)
     return talk.has("stance.defer", table.turn) or any(
         talk.has("stance.decline", turn) or talk.has("stance.defer", turn) for turn in after

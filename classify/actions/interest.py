@@ -15,7 +15,7 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's interest, once; agreeing to terms and answering a question are not it."""
     if found.of(ActionType.REFUSAL) or _deal_under_way(found):
         return []
-    hits = [h for h in talk.all_hits("interest.said", Speaker.CLIENT)]
+    hits = list(talk.all_hits("interest.said", Speaker.CLIENT))
     hits += [h for h in talk.all_hits("interest.need", Speaker.CLIENT) if _opens(talk, h)]
     hits.sort(key=lambda h: (h.turn.index, h.start))
     return [

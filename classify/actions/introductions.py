@@ -33,7 +33,7 @@ def find_company_introduction(talk: Talk, _: Findings) -> list[Action]:
     return []
 
 
-def _own_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
+def _own_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:  # noqa: PLR0911 - one exit per way to say it
     said = talk.hits("courtesies.my_name", turn)
     before = _named_before(turn)
     if before is not None:
@@ -63,7 +63,9 @@ def _named_before(turn: Turn) -> tuple[int, int] | None:
     for at, token in enumerate(turn.tokens):
         if token.form == "зовут" and at > 0:
             back = at - 1 if turn.tokens[at - 1].form != "меня" else at - 2
-            if back >= 0 and turn.tokens[back].form not in ("как", "меня", "вас"):
+            name = turn.tokens[back] if back >= 0 else token
+            asked = name.form in ("как", "меня", "вас", "зовут")
+            if name.sentence == token.sentence and not asked:
                 return back, back + 1
     return None
 
@@ -120,7 +122,7 @@ def _addressed(turn: Turn, place: tuple[int, int]) -> bool:
     return not any("nomn" in p.grammemes for p in tokens[start].parses if "Name" in p.grammemes)
 
 
-def _by_place(talk: Talk, turn: Turn, places: list[tuple[int, int]]) -> tuple[int, int] | None:
+def _by_place(talk: Talk, turn: Turn, places: list[tuple[int, int]]) -> tuple[int, int] | None:  # noqa: PLR0911 - one exit per place
     """Of two names the later is the agent's; a lone one is, unless it stands in the greeting."""
     if len(places) > 1:
         return places[-1]

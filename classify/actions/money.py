@@ -22,7 +22,7 @@ class Sum:
 
 
 def sums(talk: Talk, turn: Turn) -> list[Sum]:
-    """The sums named in a turn: with a currency, in thousands or millions, or after a price word."""
+    """The sums named in a turn: with a unit of money or beside a word of prices."""
     out = []
     for amount in talk.amounts(turn):
         start = token_at(turn, amount.start)

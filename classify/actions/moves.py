@@ -65,8 +65,10 @@ _REFUSING = ("decline", "against", "defer")
 
 
 def decisive(turn: Turn, moves: Sequence[Move]) -> Move | None:
-    """The last word of an answer; after a refusal a yes counts only where the turn ends with it
-    («не знаю, ну давайте»), else it speaks of something else («нет. Давайте я ему передам»).
+    """The last word of an answer.
+
+    After a refusal a yes counts only where the turn ends with it («не знаю, ну давайте»), else it
+    speaks of something else («нет. Давайте я ему передам»).
     """
     last = last_move(moves, ("accept", "busy", *_REFUSING))
     against = last_move(moves, _REFUSING)

@@ -70,7 +70,7 @@ def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> D
     return Deed.RECEIVED if token.has("PRTS") and sent else None
 
 
-def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:
+def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:  # noqa: PLR0911 - one exit per tense
     if token.has("past") or token.has("PRTS"):
         if _you_before(turn, at):
             return None

@@ -13,8 +13,10 @@ PROOF = (Deed.SENT, Deed.RECEIVED, Deed.READ)
 
 
 def paper_actions(talk: Talk, found: Findings, paper: Paper, kind: ActionType) -> list[Action]:
-    """What became of one kind of paper: done where the call proves it was sent, promised where
-    the agent will send it; both where a sent one is followed by the promise of a further one.
+    """What became of one kind of paper.
+
+    Done where the call proves it was sent, promised where the agent will send it; both where a
+    sent one is followed by the promise of a further one.
     """
     deeds = final(found.deeds, paper)
     proofs = [d for d in deeds if d.deed in PROOF]

@@ -59,7 +59,7 @@ def spelled(tokens: Sequence[Token], start: int, end: int) -> str:
 
 
 def client_name(talk: Talk) -> str | None:
-    """How the agent calls the client: the first name in the agent's words that is not the agent's."""
+    """How the agent calls the client, or how the client introduces themselves."""
     own = {name.lower().replace("ё", "е") for name in talk.context.agent_names}
     greeted = [t for t in talk.turns if t.speaker is Speaker.AGENT][:4]
     full: list[str] = []

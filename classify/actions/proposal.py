@@ -37,7 +37,7 @@ def find_discussed(talk: Talk, found: Findings) -> list[Action]:
     first = has[0]
     for hit in _judgements(talk):
         after = hit.turn.index - first.turn.index
-        if 0 <= after <= LONGEST_TALK and (looked or _about_price(talk, hit)):
+        if 0 <= after <= LONGEST_TALK and (looked or _about_price(hit)):
             return [
                 make_action(
                     ActionType.PROPOSAL_DISCUSSED,
@@ -61,5 +61,5 @@ def _judgements(talk: Talk) -> list[Hit]:
     return sorted(hits, key=lambda h: (h.turn.index, h.start))
 
 
-def _about_price(talk: Talk, hit: Hit) -> bool:
+def _about_price(hit: Hit) -> bool:
     return hit.cue != "objection.competitor"

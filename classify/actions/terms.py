@@ -10,7 +10,7 @@ from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
 
-def find(talk: Talk, found: Findings) -> list[Action]:
+def find(talk: Talk, _: Findings) -> list[Action]:
     """The client's last word on the terms."""
     words = [(h, ActionStatus.DONE) for h in talk.all_hits("terms.agree", Speaker.CLIENT)]
     words += [(h, ActionStatus.DONE) for h in [*_offered(talk), *_after_price(talk)]]

@@ -69,8 +69,10 @@ STANCES = ("stance.accept", "stance.decline", "stance.defer", "stance.busy")
 
 
 def _heads(talk: Talk, turn: Turn) -> list[int]:
-    """The verbs that may own a time: those that an action can be, and in the client's words the
-    finite ones of other deeds too («в четверг поставка приезжает»).
+    """The verbs that may own a time.
+
+    Those that an action can be; in the client's words the finite ones of other deeds too
+    («в четверг поставка приезжает»).
     """
     deeds = {word for name in FAMILIES for word in talk.book.sets.get(name, ())}
     light = set(talk.book.sets.get("light_verbs", ()))

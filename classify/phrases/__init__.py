@@ -15,12 +15,15 @@ from classify.phrases.pattern import Pattern, compile_line, find_all
 from classify.text import Reader, Repairs, Token, sound
 
 LANGUAGES = ("ru", "en")
-NEAR = 8  # words: farther away an exclusion speaks of something else (texts without full stops)
+NEAR = 8  # words; an exclusion farther away speaks of something else
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A notion and its wordings. A place counts unless one of `unless` stands near it in its sentence."""
+    """A notion and its wordings.
+
+    A place counts unless one of `unless` stands near it in its sentence.
+    """
 
     name: str
     patterns: tuple[Pattern, ...]

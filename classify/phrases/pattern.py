@@ -234,7 +234,7 @@ def _match(
     )
 
 
-def _gap(
+def _gap(  # noqa: PLR0913, PLR0917 - the state of one match, passed on at every step
     element: Element,
     elements: tuple[Element, ...],
     step: int,
