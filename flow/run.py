@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import OutputError, StagecheckError
+from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
 
@@ -114,21 +115,13 @@ def _answer(
             *transcribe_calls(around, recorded, ears, watch),
             *hear_calls(around, [*recorded, *unrecorded], ears),
         ]
-        with reading(database) as session:
-            ids = [*recorded, *unrecorded]
-            judged = [load_judged(session, id_, around.zone) for id_ in ids]
-            understood = load_understood(session, recorded, around.zone)
-        verification = verify(
-            question.snapshot,
-            question.rules,
-            judged,
-            as_of=question.as_of,
-            settings=question.settings.verification,
-        )
-        zone = ZoneInfo(question.snapshot.timezone)
-        result = run_result(question.snapshot, understood, verification, problems, zone)
+        verification = _verify(question, around, [*recorded, *unrecorded])
         with transaction(database) as session:
             save_verification(session, run_id, verification)
+        with reading(database) as session:
+            understood = load_understood(session, recorded, around.zone)
+        zone = ZoneInfo(question.snapshot.timezone)
+        result = run_result(question.snapshot, understood, verification, problems, zone)
         warnings = (*question.warnings, *ears.transcriber.warnings, *_repeated(gathered))
         report = RunReport(result, question.snapshot, question.stage_keys, warnings)
         _write(question.request, report)
@@ -136,6 +129,18 @@ def _answer(
             transcriber = ears.transcriber.identity
             finish_run(session, run_id, now=now(), transcriber=transcriber, errors=problems)
     return report
+
+
+def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Verification:
+    with reading(around.engine) as session:
+        judged = [load_judged(session, id_, around.zone) for id_ in ids]
+    return verify(
+        question.snapshot,
+        question.rules,
+        judged,
+        as_of=question.as_of,
+        settings=question.settings.verification,
+    )
 
 
 def _surroundings(question: Question, database: Engine) -> Surroundings:

@@ -34,7 +34,6 @@ from models.store.transcripts import (
     find_transcript,
     load_transcript,
 )
-from models.vocabulary.action import HeardCall
 from models.vocabulary.call import RecordingProblem
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import StagecheckError, UnusableRecordingError
@@ -111,19 +110,9 @@ def hear_calls(around: Surroundings, ids: Iterable[int], ears: Ears) -> list[Rec
         calls = load_calls(session, ids, around.zone)
     problems = []
     for one in calls:
-        with reading(around.engine) as session:
-            found = (
-                find_transcript(session, transcript_key(one, around, ears)) if one.files else None
-            )
-            transcript = load_transcript(session, found) if found is not None else None
-        heard = None
-        try:
-            if transcript is not None:
-                context = call_context(one.call, transcript, around.snapshot.users)
-                heard = hear(transcript.segments, context)
-        except Exception as error:  # noqa: BLE001 - one odd call must not stop the others
-            problems.append(_unexpected(one, error))
-        _store_hearing(around, one, found, transcript, heard)
+        problem = _hear_call(around, one, ears)
+        if problem:
+            problems.append(problem)
     return problems
 
 
@@ -137,21 +126,27 @@ def transcript_key(one: StoredCall, around: Surroundings, ears: Ears) -> Transcr
     )
 
 
-def _store_hearing(
-    around: Surroundings,
-    one: StoredCall,
-    transcript_id: int | None,
-    transcript: Transcript | None,
-    heard: HeardCall | None,
-) -> None:
-    segments = transcript.segments if transcript is not None else ()
-    match = match_call(one.call, segments, around.index, around.settings.matching)
+def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingProblem | None:
+    with reading(around.engine) as session:
+        found = None
+        if one.files:
+            found = find_transcript(session, transcript_key(one, around, ears))
+        transcript = load_transcript(session, found) if found is not None else None
+    heard, match, problem = None, None, None
+    try:
+        segments = transcript.segments if transcript is not None else ()
+        match = match_call(one.call, segments, around.index, around.settings.matching)
+        if transcript is not None:
+            heard = hear(segments, call_context(one.call, transcript, around.snapshot.users))
+    except Exception as error:  # noqa: BLE001 - one odd call must not stop the others
+        problem = _unexpected(one, error)
     with transaction(around.engine) as session:
         if heard is None:
             forget_hearing(session, one.id)
         else:
-            save_hearing(session, one.id, transcript_id, heard)
+            save_hearing(session, one.id, found, heard)
         save_match(session, one.id, match)
+    return problem
 
 
 def _transcribe_call(

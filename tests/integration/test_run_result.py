@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from classify.hear import CallContext, hear
 from core.settings import Settings
 from flow.run import RunReport, RunRequest, run
 from models.session import open_database, reading
 from models.store.runs import load_verification
 from models.tables import RunRow
+from models.vocabulary.action import HeardCall
 from models.vocabulary.errors import UnusableRecordingError
+from models.vocabulary.transcript import Segment
 from tests.fakes.contract import ContractResult
 from tests.fakes.office import (
     ANDREY,
@@ -118,6 +122,24 @@ def test_calls_that_cannot_be_transcribed_stop_nobody(request_: RunRequest) -> N
     assert (second["recording"], second["error"]) == (f"2026/call-{BORISS}.wav", "failed")
     assert "RuntimeError (the engine stumbled)" in second["detail"]
     ContractResult.model_validate(report.result)
+
+
+def test_a_call_whose_words_cannot_be_heard_stops_nobody(
+    request_: RunRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def deaf_to_boris(segments: Sequence[Segment], context: CallContext) -> HeardCall:
+        if "Борис" in segments[0].text:
+            raise ValueError("odd words")
+        return hear(segments, context)
+
+    monkeypatch.setattr("flow.steps.hear", deaf_to_boris)
+    report = run_with(request_, FakeTranscriber(SCRIPTS))
+    assert [call["call_id"] for call in report.result["calls"]] == [
+        f"call-{ANDREYS}",
+        f"call-{STRANGERS}",
+    ]
+    [error] = report.result["errors"]
+    assert (error["recording"], error["error"]) == (f"2026/call-{BORISS}.wav", "failed")
 
 
 def test_what_failed_is_tried_again_and_nothing_else(request_: RunRequest) -> None:
