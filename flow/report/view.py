@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from models.vocabulary.deal import CrmSnapshot, Deal
+from models.vocabulary.deal import CrmSnapshot, Deal, StageKind
 
 Json = Mapping[str, Any]
 
@@ -15,6 +15,7 @@ _GAP_ORDER = ("ahead", "unknown", "behind", "none")
 _SEVERITY_ORDER = ("high", "medium", "low")
 # Verdicts that a supervisor has to read; the others are folded away.
 _OPEN = {"missing", "contradicted", "late", "unknown"}
+_WORST_FIRST = ("contradicted", "missing", "unknown", "late")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,11 @@ class FlagView:
 
 @dataclass(frozen=True, slots=True)
 class DealView:
-    """One deal: where the card stands, where the deal stands, and why."""
+    """One deal: where the card stands, where the deal stands, and why.
+
+    `blocking` is what holds the deal at its verified stage, `open` what else is not proved,
+    `settled` what is proved or not due yet.
+    """
 
     id: str
     name: str
@@ -75,6 +80,7 @@ class DealView:
     recorded: str | None
     verified: str | None
     strip: tuple[StageView, ...]
+    blocking: tuple[RequirementView, ...]
     open: tuple[RequirementView, ...]
     settled: tuple[RequirementView, ...]
     promises: tuple[Json, ...]
@@ -113,7 +119,7 @@ class _Names:
         return [
             (keys[stage.id], stage.name)
             for stage in (pipeline.stages if pipeline else ())
-            if stage.id in keys
+            if stage.id in keys and stage.kind is not StageKind.LOST
         ]
 
     def stage(self, pipeline_id: str, key: str | None) -> str | None:
@@ -200,16 +206,16 @@ def _deal(
 ) -> DealView:
     card = names.deals[deal["id"]]
     pipeline = names.pipelines[deal["pipeline_id"]]
-    requirements = [
-        RequirementView(
-            stage=names.stage(pipeline.id, one["stage"]) or one["stage"],
-            verdict=one["verdict"],
-            severity=one["severity"],
-            explanation=one["explanation"],
-            quotes=tuple(_quote(evidence, speakers) for evidence in one["evidence"]),
-        )
-        for one in deal["requirements"]
+    unproved = [one for one in deal["requirements"] if one["verdict"] in _OPEN]
+    blocking = [
+        one
+        for one in unproved
+        if one["stage"] == deal["verified_stage"] and one["severity"] == "critical"
     ]
+
+    def views(requirements: Sequence[Json]) -> tuple[RequirementView, ...]:
+        return tuple(_requirement(one, pipeline.id, names, speakers) for one in requirements)
+
     return DealView(
         id=deal["id"],
         name=card.name,
@@ -221,10 +227,23 @@ def _deal(
         recorded=names.stage(pipeline.id, deal["recorded_stage"]),
         verified=names.stage(pipeline.id, deal["verified_stage"]),
         strip=_strip(deal, names.stages(pipeline.id)),
-        open=tuple(one for one in requirements if one.verdict in _OPEN),
-        settled=tuple(one for one in requirements if one.verdict not in _OPEN),
+        blocking=views(sorted(blocking, key=lambda one: _WORST_FIRST.index(one["verdict"]))),
+        open=views([one for one in unproved if one not in blocking]),
+        settled=views([one for one in deal["requirements"] if one["verdict"] not in _OPEN]),
         promises=tuple(deal["promises"]),
         flags=tuple(flags),
+    )
+
+
+def _requirement(
+    one: Json, pipeline_id: str, names: _Names, speakers: Mapping[tuple[str, str], str]
+) -> RequirementView:
+    return RequirementView(
+        stage=names.stage(pipeline_id, one["stage"]) or one["stage"],
+        verdict=one["verdict"],
+        severity=one["severity"],
+        explanation=one["explanation"],
+        quotes=tuple(_quote(evidence, speakers) for evidence in one["evidence"]),
     )
 
 
