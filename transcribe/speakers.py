@@ -19,7 +19,7 @@ from transcribe.voices import Matrix, voice_vectors
 
 ONE_VOICE = 0.9
 _LONG_S = 0.8
-_LONGEST_HEARD_S = 6.0
+_LONGEST_HEARD_S = 4.8
 _MOST_FOR_CLUSTERING = 2000
 _ROUNDS = 20
 
@@ -30,14 +30,14 @@ def voices_of(audio: CallAudio, channel: int, spans: Sequence[Span]) -> list[int
     """Gives each stretch of speech its voice: 0 and 1, or all 0 where only one person speaks."""
     if len(spans) < 2:
         return [0] * len(spans)
-    waves = [
+    waves = (
         audio.waveform(
             channel,
             round(span.start * SAMPLE_RATE),
             round(min(span.end, span.start + _LONGEST_HEARD_S) * SAMPLE_RATE),
         )
         for span in spans
-    ]
+    )
     lengths = np.array([span.length for span in spans])
     return two_voices(voice_vectors(waves), lengths)
 

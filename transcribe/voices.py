@@ -12,7 +12,7 @@ import hashlib
 import io
 import pickle
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -58,29 +58,31 @@ class Encoder:
     bias: Matrix
 
 
-def voice_vectors(waves: Sequence[Waveform]) -> Matrix:
+def voice_vectors(waves: Iterable[Waveform]) -> Matrix:
     """Gives one unit vector of 256 numbers per piece of sound (16 kHz).
 
     Pieces shorter than 1.6 seconds are repeated to that length, of longer ones windows of
-    1.6 seconds every 0.8 are averaged.
+    1.6 seconds, one after the other, are averaged.
 
     Raises:
         VoiceWeightsError: the encoder's weights are not installed or damaged.
     """
-    mels: list[Matrix] = []
-    owners: list[int] = []
-    for owner, wave in enumerate(waves):
-        found = _windows(_mel(_normalised(wave)))
-        mels += found
-        owners += [owner] * len(found)
-    vectors = np.zeros((len(waves), 256), dtype=np.float32)
-    for first in range(0, len(mels), _BATCH):
-        for owner, vector in zip(
-            owners[first : first + _BATCH],
-            _encode(np.stack(mels[first : first + _BATCH])),
-            strict=True,
-        ):
-            vectors[owner] += vector
+    counts = []
+    encoded: list[Matrix] = []
+    waiting: list[Matrix] = []
+    for wave in waves:
+        windows = _windows(_mel(_normalised(wave)))
+        counts.append(len(windows))
+        waiting += windows
+        if len(waiting) >= _BATCH:
+            encoded.append(_encode(np.stack(waiting)))
+            waiting = []
+    if waiting:
+        encoded.append(_encode(np.stack(waiting)))
+    if not counts:
+        return np.zeros((0, 256), dtype=np.float32)
+    starts = np.concatenate(([0], np.cumsum(counts)[:-1]))
+    vectors = np.add.reduceat(np.concatenate(encoded), starts, axis=0)
     unit: Matrix = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
     return unit
 
@@ -105,7 +107,7 @@ def _mel(wave: Waveform) -> Matrix:
 def _windows(mel: Matrix) -> list[Matrix]:
     if len(mel) < _FRAMES:
         mel = np.tile(mel, (-(-_FRAMES // len(mel)), 1))
-    starts = [*range(0, len(mel) - _FRAMES, _FRAMES // 2), len(mel) - _FRAMES]
+    starts = [*range(0, len(mel) - _FRAMES, _FRAMES), len(mel) - _FRAMES]
     return [mel[start : start + _FRAMES] for start in starts]
 
 
