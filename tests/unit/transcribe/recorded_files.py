@@ -57,15 +57,14 @@ def encoded(path: Path, sound: Sound, codec: str, form: str, *, out_rate: int = 
     planes = np.atleast_2d(sound)
     with av.open(str(path), "w", format=form) as container:
         stream = container.add_stream(codec, rate=out_rate, layout=layout)
+        assert isinstance(stream, av.AudioStream)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(planes), format="s16p", layout=layout
         )
         frame.sample_rate = 8000
+        encoder = stream.codec_context
         resampler = av.AudioResampler(
-            format=stream.codec_context.format.name,
-            layout=layout,
-            rate=out_rate,
-            frame_size=stream.codec_context.frame_size,
+            format=encoder.format, layout=layout, rate=out_rate, frame_size=encoder.frame_size
         )
         for piece in [*resampler.resample(frame), *resampler.resample(None)]:
             container.mux(stream.encode(piece))

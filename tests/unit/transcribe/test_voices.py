@@ -32,7 +32,8 @@ def vectors_around(directions: list[int], spread: float) -> np.ndarray:
     made = np.eye(256, dtype=np.float32)[directions] + CHANCE.normal(
         0, spread, (len(directions), 256)
     ).astype(np.float32)
-    return made / np.linalg.norm(made, axis=1, keepdims=True)
+    unit: np.ndarray = made / np.linalg.norm(made, axis=1, keepdims=True)
+    return unit
 
 
 def test_two_voices_in_turn() -> None:
