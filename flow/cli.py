@@ -73,6 +73,34 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
 
 
 @app.command()
+def up(  # noqa: PLR0913, PLR0917 - one parameter per option
+    recordings: options.Recordings,
+    crm: options.Crm,
+    cdr: options.Cdr = None,
+    pipelines: options.Pipelines = None,
+    model: options.Model = None,
+    language: options.Languages = None,
+    db: options.Db = None,
+    state: options.State = Path(".stagecheck"),
+    port: options.Port = 8787,
+    every: options.Every = 10.0,
+    verbose: options.Verbose = False,
+) -> None:
+    """Keep a folder of recordings judged as it grows and serve the report on this machine.
+
+    Stops with Ctrl-C; what was transcribed is kept.
+    """
+    with told(verbose=verbose):
+        from flow.run import RunRequest
+        from flow.upkeep import keep_and_serve
+
+        settings = options.chosen_settings(pipelines=pipelines, model=model, language=language)
+        page = state / "report.html"
+        request = RunRequest(recordings, crm, cdr, None, page, db, None, state)
+        keep_and_serve(request, settings, port=port, every_s=every)
+
+
+@app.command()
 def classify(
     transcript: options.Transcript,
     json: options.Json = None,

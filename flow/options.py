@@ -49,6 +49,10 @@ AsOf = Annotated[
     ),
 ]
 State = Annotated[Path, typer.Option(help="Folder that keeps what was transcribed between runs.")]
+Port = Annotated[
+    int, typer.Option(min=0, max=65535, help="Port of the report's page on this machine.")
+]
+Every = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the recordings.")]
 Transcript = Annotated[
     Path, typer.Argument(help="One call as text or a list of calls (JSON); - for stdin.")
 ]

@@ -92,7 +92,12 @@ def _repeated(gathered: Gathered) -> list[str]:
     return [f"{one.recording}: {one.detail}" for one in gathered.duplicates]
 
 
-def _state_url(state: Path) -> str:
+def make_state_folder(state: Path) -> None:
+    """Makes the folder that keeps what was transcribed between runs.
+
+    Raises:
+        OutputError: it cannot be made there.
+    """
     try:
         state.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -100,6 +105,10 @@ def _state_url(state: Path) -> str:
             f"{state}: the state folder cannot be made ({error.strerror or error}). "
             "Name another with --state."
         ) from error
+
+
+def _state_url(state: Path) -> str:
+    make_state_folder(state)
     return sqlite_url(state / _DATABASE)
 
 

@@ -1,0 +1,67 @@
+"""`stagecheck up`: the page is there after the first look and follows what changes."""
+
+from collections.abc import Callable
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from flow.cli import app
+from tests.fakes.office import SCRIPTS, build_recordings, write_crm
+from tests.fakes.transcriber import FakeTranscriber
+
+PORT = 18787
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    build_recordings(tmp_path / "records")
+    write_crm(tmp_path / "crm.json")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("flow.run.whisper", lambda _speech: FakeTranscriber(SCRIPTS))
+    return tmp_path
+
+
+def _up(monkeypatch: pytest.MonkeyPatch, *between_looks: Callable[[], object]) -> Result:
+    steps = iter(between_looks)
+
+    def pause(_seconds: float) -> bool:
+        step = next(steps, None)
+        if step is not None:
+            step()
+        return step is not None
+
+    monkeypatch.setattr("flow.upkeep._pause", pause)
+    words = ["up", "records", "--crm", "crm.json", "--state", "new/state", "--port", str(PORT)]
+    return CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def _page() -> str:
+    connection = HTTPConnection("127.0.0.1", PORT, timeout=5)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().read().decode()
+    finally:
+        connection.close()
+
+
+def test_the_page_is_served_after_the_first_look(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+    result = _up(monkeypatch, lambda: pages.append(_page()))
+    assert result.exit_code == 0
+    assert "3 calls" in result.output
+    assert "Стадия в CRM и что было на самом деле" in pages[0]
+
+
+def test_a_broken_snapshot_is_told_and_a_mended_one_taken(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crm = office / "crm.json"
+    crm.write_text("{", encoding="utf-8")
+    result = _up(monkeypatch, lambda: write_crm(crm), lambda: None)
+    assert "crm.json" in result.output
+    assert "Waiting for the next change" in result.output
+    assert "3 calls" in result.output
