@@ -45,6 +45,7 @@ _SCALES: dict[str, int] = {
 }
 # «Тысяч триста», «миллиона полтора»: the scale before the number makes it a rough one.
 _INVERTING = frozenset(words("тысяч тысячи тыщ тыщи миллионов миллиона лямов ляма сотен"))
+_JOINTS = frozenset(words("на в до за под"))  # «тысяч на двадцать»
 _ONLY_AFTER_DIGITS = frozenset({"т", "к", "k"})
 _FRACTIONS = {"полтора": 1.5, "полторы": 1.5, "полутора": 1.5, "полтораста": 150.0}
 _HALVES = {
@@ -155,7 +156,8 @@ def _reading(tokens: Sequence[Token], first: int) -> _Reading | None:
     if word in _HALVES:
         return _Reading(_HALVES[word], first + 1, scaled=True)
     if word in _INVERTING:
-        inverted = _plain(tokens, first + 1)
+        joint = first + 1 < len(tokens) and tokens[first + 1].word in _JOINTS
+        inverted = _plain(tokens, first + 1 + joint)
         if inverted:
             value, last = inverted
             return _Reading(value * _SCALES[word], last, scaled=True, inverted=True)
@@ -173,12 +175,34 @@ def _scaled(tokens: Sequence[Token], first: int) -> _Reading | None:
             break
         total += (group[0] if group else 1.0) * scale[0]
         smallest, index = scale
+    if group and smallest == float("inf"):
+        group = _short_thousands(tokens, index, group)
     if group and (smallest == float("inf") or group[0] < smallest):
         total, index = total + group[0] * _unsaid_scale(smallest), after
     if index == first:
         return None
     glued = bool(_GLUED.fullmatch(tokens[first].word))
     return _Reading(total, index, scaled=glued or 100 < smallest < float("inf"))
+
+
+def _short_thousands(
+    tokens: Sequence[Token], first: int, group: tuple[float, int]
+) -> tuple[float, int]:
+    """«Сорок семь триста» leaves out «тысяч»; rows of more numbers are no sums."""
+    value, after = group
+    rest = _in_words(tokens, after)
+    if not (1 <= _in_words(tokens, first) < 1000 and 100 <= rest < 1000):
+        return group
+    if _in_words(tokens, after + 1) or (first and _in_words(tokens, first - 1)):
+        return group
+    return value * 1000 + rest, after + 1
+
+
+def _in_words(tokens: Sequence[Token], index: int) -> int:
+    """The whole number that a token says in words, else 0."""
+    token = tokens[index] if index < len(tokens) else None
+    said = token is not None and token.word[:1].isalpha() and re.fullmatch(r"n\d+", token.tag)
+    return int(token.tag[1:]) if token and said else 0
 
 
 def _unsaid_scale(smallest: float) -> float:

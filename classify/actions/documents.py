@@ -9,17 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from classify.actions.deadline import deadline
+from classify.actions.money import sums
 from classify.actions.paper_verbs import Deed, deed_of, is_one_of
-from classify.actions.timing import When, placed, times_for, when
+from classify.actions.timing import placed
 from classify.dialogue import Talk, Turn
 from models.vocabulary.transcript import Speaker
 
-__all__ = ["Deed", "Paper", "PaperDeed", "channel", "final", "paper_deeds", "promise_due"]
+__all__ = ["Deed", "Paper", "PaperDeed", "channel", "final", "paper_deeds"]
 
 REACH = 8  # words between a verb and its paper
 
-
 MEMORY = 6  # turns for which a paper stays the one spoken of
+TOGETHER = 3  # turns for which «оба документа» means the papers named
 
 
 class Paper(StrEnum):
@@ -70,7 +72,7 @@ def paper_deeds(talk: Talk) -> list[PaperDeed]:
             if deed is not None:
                 deeds += _tied(talk, turn, at, deed, named)
         deeds += _answers(talk, turn, deeds)
-        deeds += _standing(talk, turn)
+        deeds += _standing(talk, turn, named)
     return [d for d in deeds if not _turned_away(talk, d)]
 
 
@@ -104,21 +106,50 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> l
         and not _other_verb_between(talk, turn, n.at, at)
     ]
     if here:
-        nearest = min(here, key=lambda n: (_apart(turn, n.at, at), n.at > at))
+        nearest = _meant(turn, at, here)
         if nearest.paper is Paper.OTHER and deed in (Deed.READ, Deed.RECEIVED, Deed.UNREAD):
             return []
         papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
         papers[nearest.paper] = nearest
         return [_made(turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
+    paper = _unnamed(talk, turn, at, deed, named)
+    return [_made(turn, at, deed, _Named(paper, turn.index, at))] if paper in COUNTED else []
+
+
+def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> Paper | None:
+    """The paper that a verb means whose sentence names none: «завтра отправлю»."""
+    token = turn.tokens[at]
     if is_one_of(talk, "make", token) and not is_one_of(talk, "send", token):
         if is_one_of(talk, "count", token) and deed is Deed.PROMISED:
-            return [_made(turn, at, deed, _Named(Paper.PROPOSAL, turn.index, at))]
+            return None if _told_at_once(talk, turn) else Paper.PROPOSAL
         if not (deed is Deed.PROMISED and is_one_of(talk, "issue", token)):
-            return []
+            return None
+    if deed is Deed.PROMISED and not _ours_to_send(talk, turn, at):
+        return None
     spoken = _spoken_of(turn, at, named)
-    if spoken is None or spoken.paper not in COUNTED:
-        return []
-    return [_made(turn, at, deed, _Named(spoken.paper, turn.index, at))]
+    return None if spoken is None else spoken.paper
+
+
+def _meant(turn: Turn, at: int, here: list[_Named]) -> _Named:
+    """The nearest paper; «договор, который вы прислали» means the one before the relative."""
+    for index in range(max(0, at - 3), at):
+        if turn.tokens[index].form.startswith("котор"):
+            before = [n for n in here if n.at < index]
+            if before:
+                return before[-1]
+    return min(here, key=lambda n: (_apart(turn, n.at, at), n.at > at))
+
+
+def _ours_to_send(talk: Talk, turn: Turn, at: int) -> bool:
+    """«Придёт» alone may be anything; «придёт вам», «придёт на почту» is the paper spoken of."""
+    if any(is_one_of(talk, name, turn.tokens[at]) for name in ("send", "make")):
+        return True
+    return any(t.form in ("вам", "почту", "тебе") for t in turn.tokens[max(0, at - 3) : at + 4])
+
+
+def _told_at_once(talk: Talk, turn: Turn) -> bool:
+    """«Сейчас посчитаю… двести десять»: the sum is said in the call, nothing is left to send."""
+    return any(sums(talk, t) for t in (turn, *talk.near(turn, 1, Speaker.AGENT)))
 
 
 def _apart(turn: Turn, one: int, other: int) -> int:
@@ -198,21 +229,50 @@ def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
     return Deed.READ if looked else Deed.RECEIVED
 
 
-def _standing(talk: Talk, turn: Turn) -> list[PaperDeed]:
-    """A paper promised or had without a verb of sending: «договор с меня завтра»."""
-    agent = turn.speaker is Speaker.AGENT
-    cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
+def _standing(talk: Talk, turn: Turn, named: list[_Named]) -> list[PaperDeed]:
+    """A paper promised, asked for or had without a verb of sending: «договор с меня завтра»."""
+    if turn.speaker is Speaker.AGENT:
+        cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
+    else:
+        cues = [("papers.had", Deed.RECEIVED), ("papers.asked_for", Deed.REQUESTED)]
+    out = [
+        PaperDeed(paper, deed, turn, hit.start, hit.end, hit.start)
+        for cue, deed in cues
+        for hit in talk.hits(cue, turn)
+        for paper in sorted(COUNTED)
+        if any(hit.start <= h.start < hit.end for h in talk.hits(f"papers.{paper}", turn))
+    ]
+    if turn.speaker is Speaker.AGENT:
+        out += _owed_together(talk, turn, named)
+        out += _verbless(talk, turn, {d.paper for d in out})
+    return out
+
+
+def _owed_together(talk: Talk, turn: Turn, named: list[_Named]) -> list[PaperDeed]:
+    """«Оба документа отправлю», «всё будет у вас до пяти»: the papers spoken of before."""
+    spoken = {n.paper for n in named if turn.index - n.turn <= TOGETHER and n.paper in COUNTED}
+    return [
+        PaperDeed(paper, Deed.PROMISED, turn, hit.start, hit.end, hit.end - 1)
+        for hit in talk.hits("papers.owed_all", turn)[:1]
+        for paper in sorted(spoken)
+    ]
+
+
+def _verbless(talk: Talk, turn: Turn, known: set[Paper]) -> list[PaperDeed]:
+    """«Счёт в течение часа на почту»: a paper and a coming time in a sentence without a verb."""
     out = []
-    said = [(h, d) for cue, d in cues for h in talk.hits(cue, turn)]
-    for hit, deed in said if agent else [(h, Deed.RECEIVED) for h in talk.hits("papers.had", turn)]:
-        for paper in COUNTED:
-            near = [
-                h
-                for h in talk.hits(f"papers.{paper.value}", turn)
-                if hit.start <= h.start < hit.end
-            ]
-            if near:
-                out.append(PaperDeed(paper, deed, turn, hit.start, hit.end, hit.start))
+    for p in placed(talk, turn):
+        number = turn.tokens[p.start].sentence
+        sentence = [i for i, t in enumerate(turn.tokens) if t.sentence == number]
+        verbs = any(turn.tokens[i].has("VERB") or turn.tokens[i].has("INFN") for i in sentence)
+        timed = deadline([p.mention], talk.context.started_at)
+        if not timed or p.mention.past or verbs or turn.asks(p.start):
+            continue
+        for paper in sorted(COUNTED - known):
+            here = [h for h in talk.hits(f"papers.{paper}", turn) if h.start in sentence]
+            if here:
+                low, high = min(here[0].start, p.start), max(here[0].end, p.end)
+                out.append(PaperDeed(paper, Deed.PROMISED, turn, low, high, p.start))
     return out
 
 
@@ -232,21 +292,6 @@ def _turned_away(talk: Talk, deed: PaperDeed) -> bool:
 def final(deeds: list[PaperDeed], paper: Paper) -> list[PaperDeed]:
     """The deeds with one paper."""
     return [d for d in deeds if d.paper is paper]
-
-
-def promise_due(talk: Talk, deed: PaperDeed) -> When:
-    """When a promised paper will come: said with it, or asked and told right after."""
-    own = [p.mention for p in times_for(talk, deed.turn, deed.verb, deed.verb + 1)]
-    if own:
-        return when(own)
-    for turn in talk.near(deed.turn, 3):
-        if turn.speaker is Speaker.CLIENT and not talk.has("papers.when", turn):
-            continue
-        free = [p.mention for p in placed(talk, turn) if p.head is None and not p.mention.past]
-        asked = any(talk.has("papers.when", t) for t in talk.before(turn, 1))
-        if turn.speaker is Speaker.AGENT and asked and free:
-            return when(free)
-    return When()
 
 
 def channel(talk: Talk, deed: PaperDeed) -> str | None:

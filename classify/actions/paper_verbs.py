@@ -27,19 +27,28 @@ def deed_of(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
     agent = turn.speaker is Speaker.AGENT
     if is_one_of(talk, "send", token) or is_one_of(talk, "make", token):
         return _sending(talk, turn, at, token, agent=agent)
+    travels = is_one_of(talk, "depart", token) or is_one_of(talk, "arrive", token)
+    if agent and travels and token.has("3per", "futr"):
+        return None if _conditional(turn, at) or _negated(turn, at) else Deed.PROMISED
     if is_one_of(talk, "depart", token):
-        return (
-            Deed.SENT
-            if agent and token.has("past") and not _negated(turn, at)
-            else (_arrived(turn, at, token, agent=agent))
-        )
-    if is_one_of(talk, "arrive", token) or is_one_of(talk, "study", token):
-        deed = _arrived(turn, at, token, agent=agent)
-        studied = is_one_of(talk, "study", token)
-        if deed is Deed.RECEIVED and studied:
-            return Deed.READ
-        return Deed.UNREAD if deed is Deed.MISSING and studied else deed
+        if agent and token.has("past") and not _negated(turn, at):
+            return Deed.SENT
+        return _arrived(turn, at, token, agent=agent)
+    if travels or is_one_of(talk, "study", token):
+        return _came_or_read(talk, turn, at, token)
     return None
+
+
+def _came_or_read(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
+    agent, studied = turn.speaker is Speaker.AGENT, is_one_of(talk, "study", token)
+    if not agent and _from_outside(talk, turn, at):
+        return None
+    deed = _arrived(turn, at, token, agent=agent)
+    if deed is None and studied and not agent and token.has("1per", "pres"):
+        return None if _negated(turn, at) else Deed.RECEIVED
+    if deed is Deed.RECEIVED and studied:
+        return Deed.READ
+    return Deed.UNREAD if deed is Deed.MISSING and studied else deed
 
 
 def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
@@ -63,9 +72,10 @@ def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> D
     sent = is_one_of(talk, "send", token) or is_one_of(talk, "issue", token)
     if agent:
         return _agent_sending(talk, turn, at, token, sent=sent)
-    if token.has("impr") or token.has("2per") or _polite_request(turn, at, token):
-        return Deed.REQUESTED if sent or is_one_of(talk, "make", token) else None
-    if token.has("past") and sent and _by_them(turn, at):
+    asked = (token.has("impr") and not token.has("1per")) or token.has("2per")
+    if asked or _polite_request(turn, at, token):
+        return None if _conditional(turn, at) else Deed.REQUESTED
+    if token.has("past") and sent and _by_them(turn, at) and not _from_outside(talk, turn, at):
         return Deed.RECEIVED
     return Deed.RECEIVED if token.has("PRTS") and sent else None
 
@@ -76,7 +86,7 @@ def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool)
             return None
         return Deed.SENT if sent else None
     if token.has("1per", "futr") or token.has("1per", "pres"):
-        return Deed.PROMISED
+        return None if _conditional(turn, at) else Deed.PROMISED
     if token.has("3per", "futr") and _our_people(talk, turn, at):
         return Deed.PROMISED
     if token.has("INFN") and _intends(turn, at):
@@ -106,6 +116,41 @@ def _by_them(turn: Turn, at: int) -> bool:
     if near & {"я", "мы"} and not near & {"вы", "ваш", "ваше", "вашу"}:
         return False
     return bool(near & {"вы", "мне", "нам", "ваш", "ваше", "вашу", "you", "us", "me", "your"})
+
+
+def _from_outside(talk: Talk, turn: Turn, at: int) -> bool:
+    """«Конкуренты прислали смету»: whether the paper is a third party's."""
+    sentence = turn.tokens[at].sentence
+    near = [t for t in turn.tokens[max(0, at - 5) : at + 5] if t.sentence == sentence]
+    return any(is_one_of(talk, "outsider", t) for t in near)
+
+
+def _conditional(turn: Turn, at: int) -> bool:
+    """«Если согласуем, пришлите»: an «если» before, other than a polite one («если не сложно»)."""
+    sentence = turn.tokens[at].sentence
+    for index in range(max(0, at - 7), at):
+        if turn.tokens[index].form == "если" and turn.tokens[index].sentence == sentence:
+            return not any(t.form in POLITE for t in turn.tokens[index + 1 : index + 4])
+    return False
+
+
+POLITE = frozenset(
+    [
+        "можно",
+        "сложно",
+        "трудно",
+        "удобно",
+        "хотите",
+        "надо",
+        "нужно",
+        "интересно",
+        "против",
+        "позволите",
+        "разрешите",
+        "что",
+        "затруднит",
+    ]
+)
 
 
 def _you_before(turn: Turn, at: int) -> bool:

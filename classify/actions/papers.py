@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from classify.actions.documents import Deed, Paper, PaperDeed, channel, final, promise_due
+from classify.actions.deadline import free_due, own_due
+from classify.actions.documents import Deed, Paper, PaperDeed, channel, final
 from classify.actions.findings import Findings
-from classify.actions.timing import due
-from classify.dialogue import Talk, make_action
+from classify.actions.timing import placed
+from classify.dialogue import Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
@@ -26,8 +27,8 @@ def paper_actions(talk: Talk, found: Findings, paper: Paper, kind: ActionType) -
     if proofs and not (lost and lost[-1].turn.index >= proofs[-1].turn.index):
         out.append(_done(talk, kind, proofs[0]))
     if promises:
-        last = _promises_best(talk, promises)
-        out.append(_promised(talk, kind, last))
+        last = _promises_best(talk, promises, deeds)
+        out.append(_promised(talk, kind, last, promise_due(talk, last, deeds)))
     return out
 
 
@@ -37,17 +38,53 @@ def _promises(talk: Talk, deeds: list[PaperDeed]) -> list[PaperDeed]:
         if any(abs(p.turn.index - asked.turn.index) <= 4 for p in promises):
             continue
         for turn in talk.near(asked.turn, 1, Speaker.AGENT):
-            yes = [*talk.hits("stance.accept", turn), *talk.hits("papers.will_do", turn)]
-            if yes and not talk.has("papers.refused", turn):
-                hit = yes[0]
-                promises.append(
-                    PaperDeed(asked.paper, Deed.PROMISED, turn, hit.start, hit.end, hit.start)
-                )
+            place = _granted(talk, turn)
+            if place and not talk.has("papers.refused", turn):
+                promises.append(PaperDeed(asked.paper, Deed.PROMISED, turn, *place, place[0]))
     return sorted(promises, key=lambda d: (d.turn.index, d.start))
 
 
-def _promises_best(talk: Talk, promises: list[PaperDeed]) -> PaperDeed:
-    dated = [d for d in promises if promise_due(talk, d)]
+def _granted(talk: Talk, turn: Turn) -> tuple[int, int] | None:
+    """The words by which the agent grants a request: a yes, or only the time."""
+    for cue in ("stance.accept", "papers.will_do"):
+        for hit in talk.hits(cue, turn):
+            return hit.start, hit.end
+    if free_due(talk, turn) and not talk.has("stance.decline", turn):
+        times = placed(talk, turn)
+        return times[0].start, times[-1].end
+    return None
+
+
+def promise_due(talk: Talk, promise: PaperDeed, deeds: list[PaperDeed]) -> dict[str, SlotValue]:
+    """When a promised paper will come: said with it, in the request before it, or right after."""
+    own = own_due(talk, promise.turn, promise.verb, promise.verb + 1)
+    if own:
+        return own
+    for asked in deeds:
+        if asked.deed is Deed.REQUESTED and 0 < promise.turn.index - asked.turn.index <= 1:
+            wished = own_due(talk, asked.turn, asked.verb, asked.verb + 1)
+            if wished:
+                return wished
+    return _due_after(talk, promise)
+
+
+def _due_after(talk: Talk, promise: PaperDeed) -> dict[str, SlotValue]:
+    """The time that is asked for («а когда?») or added in the next turns."""
+    for turn in talk.near(promise.turn, 3):
+        asked = [t for t in talk.before(turn, 1) if talk.has("papers.when", t)]
+        if turn.speaker is not Speaker.AGENT or not asked:
+            continue
+        said = free_due(talk, turn)
+        if said:
+            return said
+        wished = free_due(talk, asked[0])
+        if wished and asked[0].index > promise.turn.index and talk.has("stance.accept", turn):
+            return wished
+    return {}
+
+
+def _promises_best(talk: Talk, promises: list[PaperDeed], deeds: list[PaperDeed]) -> PaperDeed:
+    dated = [d for d in promises if promise_due(talk, d, deeds)]
     return (dated or promises)[-1]
 
 
@@ -63,8 +100,9 @@ def _done(talk: Talk, kind: ActionType, proof: PaperDeed) -> Action:
     )
 
 
-def _promised(talk: Talk, kind: ActionType, promise: PaperDeed) -> Action:
-    slots = due(promise_due(talk, promise), talk.context.started_at)
+def _promised(
+    talk: Talk, kind: ActionType, promise: PaperDeed, slots: dict[str, SlotValue]
+) -> Action:
     return make_action(
         kind,
         ActionStatus.PROMISED,

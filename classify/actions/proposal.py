@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classify.actions.documents import Deed, Paper, PaperDeed, channel, final, promise_due
+from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
 from classify.dialogue import Hit, Talk, make_action
@@ -19,8 +19,6 @@ JUDGING = (
     "terms.agree",
     "terms.refuse",
 )
-__all__ = ["channel", "find_discussed", "find_sent", "promise_due"]
-
 
 def find_sent(talk: Talk, found: Findings) -> list[Action]:
     """The proposal that the agent will send, or that is proved to have been sent."""

@@ -65,6 +65,14 @@ def placed(talk: Talk, turn: Turn) -> list[Placed]:
 
 
 FAMILIES = ("send", "make", "pay", "pay_loose", "sign", "contact", "write", "meet", "visit", "look")
+
+
+def heads_of(talk: Talk, turn: Turn) -> set[int]:
+    """The verbs of deeds that an action can be, which own the times beside them."""
+    deeds = {word for name in FAMILIES for word in talk.book.sets.get(name, ())}
+    return {i for i, t in enumerate(turn.tokens) if _is_verb(t) and not deeds.isdisjoint(t.keys)}
+
+
 STANCES = ("stance.accept", "stance.decline", "stance.defer", "stance.busy")
 
 
