@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from classify import machines
 from classify.dates import TimeMention, find_times
+from classify.grouping import groups, joined, spoken_language
 from classify.numbers import AmountMention, find_amounts
 from classify.phrases import Phrasebook, phrasebook
 from classify.text import FILLERS, Token
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
-
-LONGEST_MERGED_GAP_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,65 +147,37 @@ def token_at(turn: Turn, offset: int) -> int:
 
 def listen(segments: Sequence[Segment], context: CallContext) -> Talk:
     """Reads the segments of a call into turns; consecutive ones of one side become one turn."""
-    context = replace(context, language=_language(segments, context.language))
+    context = replace(context, language=spoken_language(segments, context.language))
     book = phrasebook(context.language)
     turns: list[Turn] = []
-    for group in _groups(segments):
-        text, pieces = _joined(group)
+    for group in groups(segments, book):
+        text, pieces = joined(group)
         tokens = book.reader.read(text)
         if tokens or text.strip():
             turns.append(Turn(len(turns), group[0].speaker, text, tokens, pieces))
-    return Talk(_machines_marked(turns, book), context, book)
+    return Talk(_machines_marked(turns, book, context.direction), context, book)
 
 
-def _language(segments: Sequence[Segment], said: str) -> str:
-    """The language that the letters prove, whatever the metadata say."""
-    letters = [c for s in segments for c in s.text.lower() if c.isalpha()]
-    latin = sum("a" <= c <= "z" for c in letters)
-    if len(letters) < 40:
-        return said
-    return "en" if latin > 0.8 * len(letters) else "ru" if latin < 0.3 * len(letters) else said
-
-
-def _groups(segments: Sequence[Segment]) -> list[list[Segment]]:
-    groups: list[list[Segment]] = []
-    for segment in segments:
-        if not segment.text.strip():
-            continue
-        if groups and _continues(groups[-1][-1], segment):
-            groups[-1].append(segment)
+def _machines_marked(
+    turns: Sequence[Turn], book: Phrasebook, direction: Direction | None
+) -> tuple[Turn, ...]:
+    """Marks the turns of machines; a machine taken for the agent gives the sides back."""
+    sure = [machines.announces(book, t.tokens) for t in turns]
+    agent = [tape for t, tape in zip(turns, sure, strict=True) if t.speaker is Speaker.AGENT]
+    others = [tape for t, tape in zip(turns, sure, strict=True) if t.speaker is not Speaker.AGENT]
+    swapped = bool(agent) and all(agent) and not any(others) and direction is not Direction.IN
+    marked: list[Turn] = []
+    for turn, tape in zip(turns, sure, strict=True):
+        if swapped:
+            side = Speaker.AGENT if turn.speaker is Speaker.CLIENT else Speaker.CLIENT
+            marked.append(replace(turn, speaker=side, machine=tape))
+        elif turn.speaker is Speaker.AGENT:
+            marked.append(turn)
         else:
-            groups.append([segment])
-    return groups
-
-
-def _continues(last: Segment, segment: Segment) -> bool:
-    if last.speaker != segment.speaker:
-        return False
-    if last.end is None or segment.start is None:
-        return True
-    return segment.start - last.end < LONGEST_MERGED_GAP_S
-
-
-def _joined(group: Sequence[Segment]) -> tuple[str, tuple[tuple[int, Segment], ...]]:
-    text, pieces = "", []
-    for segment in group:
-        text += " " if text else ""
-        pieces.append((len(text), segment))
-        text += segment.text
-    return text, tuple(pieces)
-
-
-def _machines_marked(turns: Sequence[Turn], book: Phrasebook) -> tuple[Turn, ...]:
-    cue = book.cues.get("outcome.machine")
-    if cue is None:
-        return tuple(turns)
-    return tuple(
-        Turn(t.index, t.speaker, t.text, t.tokens, t.pieces, machine=True)
-        if t.speaker is not Speaker.AGENT and cue.find(t.tokens, t.keys)
-        else t
-        for t in turns
-    )
+            after = any(t.machine for t in marked)
+            read = tape or machines.recorded(book, turn.tokens, after_machine=after)
+            marked.append(replace(turn, machine=read))
+    return tuple(marked)
 
 
 def clause(turn: Turn, start: int, end: int) -> tuple[int, int]:
