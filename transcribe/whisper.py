@@ -173,11 +173,13 @@ class FasterWhisper:
         )
 
     def _prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
+        """The decoder's beginning; a list that ends with a full stop keeps the model punctuating."""
+        names = ", ".join(_fitting(tokenizer, hotwords))
         prompt: list[int] = self.model.get_prompt(
             tokenizer,
             previous_tokens=[],
             without_timestamps=True,
-            hotwords=", ".join(_fitting(tokenizer, hotwords)) or None,
+            hotwords=f"{names}." if names else None,
         )
         return prompt
 
