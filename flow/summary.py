@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def summary_lines(
     """Gives the lines of the summary with their styles, for the result of a run."""
     names = _StageNames(snapshot, stage_keys)
     deals = {deal.id: deal.name for deal in snapshot.deals}
-    yield from _unbacked(result, names, deals)
+    yield from _deals(result, names, deals)
     yield from _flags(result, deals)
     yield from _coverage(result)
 
@@ -60,30 +60,51 @@ class _StageNames:
         return self._names.get((pipeline_id, key or ""), key or "?")
 
 
-def _unbacked(result: Json, names: _StageNames, deals: Mapping[str, str]) -> Iterator[Line]:
-    gaps = Counter(deal["gap"] for deal in result["deals"])
-    ahead = [deal for deal in result["deals"] if deal["gap"] == "ahead"]
+def _deals(result: Json, names: _StageNames, deals: Mapping[str, str]) -> Iterator[Line]:
+    of_gap: dict[str, list[Json]] = {"ahead": [], "behind": [], "unknown": [], "none": []}
+    for deal in result["deals"]:
+        of_gap[deal["gap"]].append(deal)
+    ahead = of_gap["ahead"]
     yield "bold", f"Deals whose stage is not backed: {len(ahead)} of {len(result['deals'])}"
     for deal in ahead[:_MOST]:
-        recorded = names.of(deal["pipeline_id"], deal["recorded_stage"])
-        verified = names.of(deal["pipeline_id"], deal["verified_stage"])
-        name = deals.get(deal["id"], "")
-        yield "bold red", f"  {deal['id']} {name}: card at «{recorded}», really at «{verified}»"
-        for requirement in _reasons(deal):
+        yield "bold red", f"  {_standing(deal, names, deals)}"
+        for requirement in _reasons(deal, _NOT_PROVED):
             yield "", f"      {requirement['explanation']}"
-    if len(ahead) > _MOST:
-        yield "", f"  and {len(ahead) - _MOST} more"
-    yield "", f"Cards behind their deal: {gaps['behind']}; cannot be told: {gaps['unknown']}"
+    yield from _rest(ahead)
+    yield "", f"Cards behind their deal: {len(of_gap['behind'])}"
+    for deal in of_gap["behind"][:_MOST]:
+        yield "", f"  {_standing(deal, names, deals)}"
+    yield from _rest(of_gap["behind"])
+    yield "", f"Cannot be told: {len(of_gap['unknown'])}"
+    for deal in of_gap["unknown"][:_MOST]:
+        yield "yellow", f"  {deal['id']} {deals.get(deal['id'], '')}"
+        for requirement in _reasons(deal, ("unknown",))[:1]:
+            yield "", f"      {requirement['explanation']}"
+    yield from _rest(of_gap["unknown"])
+    honest = [f"{deal['id']} {deals.get(deal['id'], '')}".strip() for deal in of_gap["none"]]
+    shown = ": " + ", ".join(honest[:_MOST]) if honest else ""
+    yield "green", f"Backed: {len(honest)}{shown}{', ...' if len(honest) > _MOST else ''}"
 
 
-def _reasons(deal: Json) -> list[Json]:
-    """What holds the deal back: the critical demands of the verified stage that do not hold."""
+def _standing(deal: Json, names: _StageNames, deals: Mapping[str, str]) -> str:
+    recorded = names.of(deal["pipeline_id"], deal["recorded_stage"])
+    verified = names.of(deal["pipeline_id"], deal["verified_stage"])
+    return f"{deal['id']} {deals.get(deal['id'], '')}: card at «{recorded}», really at «{verified}»"
+
+
+def _rest(listed: Sequence[Json]) -> Iterator[Line]:
+    if len(listed) > _MOST:
+        yield "", f"  and {len(listed) - _MOST} more"
+
+
+def _reasons(deal: Json, verdicts: Sequence[str]) -> list[Json]:
+    """What holds the deal back: the verified stage's critical demands with these verdicts."""
     return [
         one
         for one in deal["requirements"]
         if one["stage"] == deal["verified_stage"]
         and one["severity"] == "critical"
-        and one["verdict"] in _NOT_PROVED
+        and one["verdict"] in verdicts
     ]
 
 

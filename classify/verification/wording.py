@@ -93,7 +93,7 @@ def _inherited(case: Case, judged: Judged, title: str) -> str:
         return f"Не проверить: {_lower(title)} — неизвестно, выполнено ли «{_lower(needed)}»."
     if judged.verdict is Verdict.PENDING:
         return f"Ещё впереди: {_lower(title)} — сначала нужно «{_lower(needed)}»."
-    return f"Не выполнено: {_lower(title)} — нет основания «{_lower(needed)}»."
+    return f"{title} — сверять нечего, пока не выполнено «{_lower(needed)}»."
 
 
 def _what_is_missing(case: Case, judged: Judged) -> str:

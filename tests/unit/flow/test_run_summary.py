@@ -75,3 +75,11 @@ def test_an_empty_result_is_told_too() -> None:
     told = lines(deals=[], flags=[], calls=[], errors=[])
     assert told[0] == "Deals whose stage is not backed: 0 of 0"
     assert "Coverage: calls 0 (0 min), understood 0" in told
+
+
+def test_honest_and_uncertain_deals_are_named_too() -> None:
+    deals = fake.result()["deals"]
+    told = lines(deals=[{**deal, "gap": "unknown"} for deal in deals])
+    assert "Cannot be told: 2" in told
+    assert "Backed: 0" in told
+    assert "Backed: 1: 2 Пекарня «Калач»" in lines()
