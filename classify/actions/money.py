@@ -35,6 +35,19 @@ def sums(talk: Talk, turn: Turn) -> list[Sum]:
     return [s for s in out if not _counts_things(talk, turn, s)]
 
 
+def bare_sums(talk: Talk, turn: Turn) -> list[Sum]:
+    """Numbers of a turn without «тысяч» or a currency, as they were said: «двести десять»."""
+    out = []
+    for amount in talk.amounts(turn):
+        value = float(amount.value)
+        if amount.has_unit or not value.is_integer():
+            continue
+        start = token_at(turn, amount.start)
+        end = token_at(turn, max(amount.start, amount.end - 1)) + 1
+        out.append(Sum(int(value), amount.currency or "RUB", turn, start, end))
+    return [s for s in out if not _counts_things(talk, turn, s)]
+
+
 def _is_money(talk: Talk, turn: Turn, start: int, end: int, value: float) -> bool:
     if value < LEAST_SUM:
         return False
