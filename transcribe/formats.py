@@ -12,9 +12,16 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from models.vocabulary.errors import UnusableRecordingError
+from transcribe.looks import (
+    body,
+    is_gsm,
+    is_interleaved,
+    is_mpeg,
+    is_noise,
+    is_text,
+    roughness,
+)
 
 _HEAD = 1 << 16
 _WAV_CODECS = {
@@ -118,15 +125,15 @@ def recognise(path: Path) -> Container | RawBody:
 
 
 def _unmarked(path: Path, head: bytes, size: int) -> Container | RawBody:
-    if _is_text(head):
+    if is_text(head):
         raise UnusableRecordingError(
             "not_audio", f"{path.name} holds text, not sound; remove it from the recordings folder"
         )
-    if _is_gsm(head):
+    if is_gsm(head):
         return RawBody("gsm", 8000, 1, 0, size, 33)
-    if _is_mpeg(head):
+    if is_mpeg(head):
         return Container("MPEG audio")
-    if _is_noise(path):
+    if is_noise(path):
         raise UnusableRecordingError(
             "encrypted",
             f"{path.name} looks encrypted: every byte value is equally frequent; "
@@ -140,7 +147,7 @@ def _unmarked(path: Path, head: bytes, size: int) -> Container | RawBody:
         return RawBody(codec, rate, 1, 0, size, 10)
     if codec != "pcm_s16le":
         return RawBody(codec, rate, 1, 0, size, 1)
-    channels = 2 if _is_interleaved(_body(path)) else 1
+    channels = 2 if is_interleaved(body(path)) else 1
     return RawBody(codec, rate, channels, 0, size, 2 * channels)
 
 
@@ -157,7 +164,7 @@ def _wav(path: Path, head: bytes, size: int) -> Container | RawBody:
     chunks = _wav_chunks(head)
     if b"fmt " not in chunks or b"data" not in chunks or chunks[b"fmt "][1] < 14:
         if size <= 44 or (b"data" not in chunks and size <= _HEAD):
-            raise _no_body(path)
+            raise _nobody(path)
         return Container("WAV")
     start = chunks[b"fmt "][0]
     tag, channels, rate, _, _ = struct.unpack_from("<HHIIH", head, start)
@@ -167,7 +174,7 @@ def _wav(path: Path, head: bytes, size: int) -> Container | RawBody:
     offset, stated = chunks[b"data"]
     left = size - offset
     if left <= 0:
-        raise _no_body(path)
+        raise _nobody(path)
     length, notes = _wav_length(path, offset, stated, left)
     if not channels or not rate:
         return Container("WAV")
@@ -211,7 +218,7 @@ def _chunk_follows(path: Path, spot: int) -> bool:
     return printable and spot + 8 + struct.unpack("<I", name[4:])[0] <= end + 1
 
 
-def _no_body(path: Path) -> UnusableRecordingError:
+def _nobody(path: Path) -> UnusableRecordingError:
     return UnusableRecordingError(
         "header_only",
         f"{path.name} has a header and no sound (the call was not answered or the upload "
@@ -223,7 +230,7 @@ def _grandstream(path: Path, head: bytes, size: int) -> RawBody:
     """Grandstream's own container: a header of unknown length before 8 kHz 16-bit samples."""
     offset = _grandstream_offset(head, size)
     if size - offset < 2:
-        raise _no_body(path)
+        raise _nobody(path)
     note = f"Grandstream file: samples taken from byte {offset}"
     return RawBody("pcm_s16le", 8000, 1, offset, (size - offset) & ~1, 2, (note,))
 
@@ -231,75 +238,11 @@ def _grandstream(path: Path, head: bytes, size: int) -> RawBody:
 def _grandstream_offset(head: bytes, size: int) -> int:
     """A field that tells the body's length settles it; then a `data` mark; then the waveform."""
     for spot in range(4, min(len(head), 512) - 4):
-        body = int.from_bytes(head[spot : spot + 4], "little")
-        if spot + 4 <= size - body <= 4096 and body > size // 2:
-            return size - body
+        length = int.from_bytes(head[spot : spot + 4], "little")
+        if spot + 4 <= size - length <= 4096 and length > size // 2:
+            return size - length
     mark = head.find(b"data", 4, 4096)
     if mark >= 0:
         return mark + 8
-    parity = min((0, 1), key=lambda start: _roughness(head[start:]))
+    parity = min((0, 1), key=lambda start: roughness(head[start:]))
     return min(44 + parity, size)
-
-
-def _roughness(body: bytes) -> float:
-    samples = np.frombuffer(body[: len(body) & ~1], dtype="<i2").astype(np.float64)
-    if len(samples) < 2:
-        return 0.0
-    return float(np.mean(np.diff(samples) ** 2) / (np.mean(samples**2) + 1.0))
-
-
-def _is_text(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        return True
-    sample = head[:4096]
-    if b"\x00" in sample:
-        return False
-    try:
-        text = sample.decode("utf-8")
-    except UnicodeDecodeError as error:
-        if error.start < len(sample) - 4:
-            return False
-        text = sample[: error.start].decode("utf-8")
-    shown = sum(char.isprintable() or char in "\r\n\t" for char in text)
-    return bool(text) and shown >= 0.95 * len(text) and len(set(text)) > 3
-
-
-def _is_gsm(head: bytes) -> bool:
-    frames = head[: len(head) // 33 * 33 : 33]
-    return len(frames) >= 3 and all(byte >> 4 == 0xD for byte in frames)
-
-
-def _is_mpeg(head: bytes) -> bool:
-    return len(head) > 4 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0 and head[1] & 0x06 != 0
-
-
-def _body(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(1 << 20)
-
-
-def _is_noise(path: Path) -> bool:
-    """Whether byte values are spread as evenly as only encryption and compression do it."""
-    body = np.frombuffer(_body(path), dtype=np.uint8)
-    if len(body) < 4096:
-        return False
-    counts = np.bincount(body, minlength=256)
-    expected = len(body) / 256
-    return bool(np.sum((counts - expected) ** 2) / expected < 400)
-
-
-def _is_interleaved(body: bytes) -> bool:
-    """Whether 16-bit samples are two parties in turn (MixMonitor's `D`).
-
-    In one voice at 8 kHz neighbouring samples are close; in two interleaved ones every second
-    sample is. Two equal channels show in pairs that do not differ at all.
-    """
-    samples = np.frombuffer(body[: len(body) & ~3], dtype="<i2").astype(np.float64)
-    if len(samples) < 400:
-        return False
-    steps = np.diff(samples) ** 2
-    within, between = float(np.mean(steps[::2])), float(np.mean(steps[1::2]))
-    second = float(np.mean((samples[2:] - samples[:-2]) ** 2))
-    if min(within, between) * 4 < max(within, between):
-        return True
-    return (within + between) / 2 > second * 1.3

@@ -173,7 +173,7 @@ class FasterWhisper:
         )
 
     def _prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
-        """The decoder's beginning; a list that ends with a full stop keeps the model punctuating."""
+        """The decoder's beginning; names that end with a full stop keep it punctuating."""
         names = ", ".join(_fitting(tokenizer, hotwords))
         prompt: list[int] = self.model.get_prompt(
             tokenizer,
