@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from classify.actions.answered import answers, due_between
 from classify.actions.documents import Paper
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
-from classify.actions.timing import due, placed, times_for, when
 from classify.dialogue import Hit, Talk, make_action
-from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
 MEMORY = 6  # turns for which the contract stays the paper spoken of
@@ -20,19 +20,37 @@ def find_sent(talk: Talk, found: Findings) -> list[Action]:
 
 def find_signed(talk: Talk, _: Findings) -> list[Action]:
     """The contract that is signed, or that the client will sign; both where there are two."""
-    done = [h for h in talk.all_hits("contract.signed") if _counts(talk, h)]
-    done += [h for h in talk.all_hits("contract.signed_client", Speaker.CLIENT) if _counts(talk, h)]
-    will = [h for h in talk.all_hits("contract.will_sign", Speaker.CLIENT) if _counts(talk, h)]
-    will += _answered_when(talk)
-    done.sort(key=_at)
+    will = [*talk.all_hits("contract.will_sign", Speaker.CLIENT), *_announced(talk)]
+    will = sorted((h for h in will if _counts(talk, h)), key=_at)
+    done = [
+        *talk.all_hits("contract.signed"),
+        *talk.all_hits("contract.signed_client", Speaker.CLIENT),
+        *answers(talk, "contract.ask_signed", times=False),
+    ]
+    done = sorted((h for h in done if _counts(talk, h) and not _within(h, will)), key=_at)
     out = []
     if done:
-        out.append(_action(talk, ActionStatus.DONE, done[0]))
+        out.append(_action(ActionStatus.DONE, done[0], {}))
     later = [h for h in will if not done or _at(h) > _at(done[0])]
     if later:
-        dated = [h for h in later if times_for(talk, h.turn, h.start, h.end)]
-        out.append(_action(talk, ActionStatus.PROMISED, (dated or later)[-1]))
+        dated = [h for h in later if _due(talk, h)]
+        best = (dated or later)[-1]
+        out.append(_action(ActionStatus.PROMISED, best, _due(talk, best)))
     return out
+
+
+def _announced(talk: Talk) -> list[Hit]:
+    """«Когда подпишете?» — «В среду», «Подпишете завтра?» — «Да»."""
+    return [*answers(talk, "contract.when_sign", yes=False), *answers(talk, "contract.ask_sign")]
+
+
+def _due(talk: Talk, hit: Hit) -> dict[str, SlotValue]:
+    return due_between(talk, hit, ("contract.ask_sign", "contract.when_sign"))
+
+
+def _within(hit: Hit, will: list[Hit]) -> bool:
+    """«Верну подписанный»: words of a promise, not of a thing done."""
+    return any(h.turn is hit.turn and h.start <= hit.start and hit.end <= h.end for h in will)
 
 
 def _at(hit: Hit) -> tuple[int, int]:
@@ -61,24 +79,7 @@ def _counts(talk: Talk, hit: Hit) -> bool:
     return False
 
 
-def _answered_when(talk: Talk) -> list[Hit]:
-    """«Когда подпишете?» — «В среду»."""
-    out = []
-    for asked in talk.all_hits("contract.when_sign", Speaker.AGENT):
-        if not _counts(talk, asked):
-            continue
-        for turn in talk.near(asked.turn, 1, Speaker.CLIENT):
-            free = [p for p in placed(talk, turn) if p.head is None and not p.mention.past]
-            if free and not talk.has("stance.decline", turn):
-                out.append(Hit(asked.cue, turn, free[0].start, free[-1].end, asked.wording))
-    return out
-
-
-def _action(talk: Talk, status: ActionStatus, hit: Hit) -> Action:
-    slots = {}
-    if status is ActionStatus.PROMISED:
-        own = times_for(talk, hit.turn, hit.start, hit.end)
-        slots = due(when([p.mention for p in own]), talk.context.started_at)
+def _action(status: ActionStatus, hit: Hit, slots: dict[str, SlotValue]) -> Action:
     return make_action(
         ActionType.CONTRACT_SIGNED,
         status,

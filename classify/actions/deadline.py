@@ -48,8 +48,14 @@ def _lent(talk: Talk, turn: Turn, start: int) -> list[Placed]:
         if not p.mention.past
         and p.head not in deeds
         and turn.tokens[p.start].sentence == turn.tokens[start].sentence
-        and 0 <= start - p.end <= REACH
+        and (0 <= start - p.end <= REACH or _waits_for(turn, start, p))
     ]
+
+
+def _waits_for(turn: Turn, start: int, p: Placed) -> bool:
+    """«Подпишу, как только вернётся, в среду»: the day of what the deed waits for."""
+    between = turn.tokens[start : p.start][:REACH]
+    return any(t.form in ("как", "когда", "once", "when") for t in between)
 
 
 def free_due(talk: Talk, turn: Turn) -> dict[str, SlotValue]:

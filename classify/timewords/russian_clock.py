@@ -195,7 +195,7 @@ def _is_rate(around: Around) -> bool:
 
 def _named_hour(match: re.Match[str], _: Around) -> Fields | None:
     """«В полдень», «в полночь»."""
-    noon = match["name"].startswith("полд")
+    noon = match["name"] in ("полдень", "полудню", "полудня")
     return {"hour": 12 if noon else 0, "literal": True, **_common(match)}
 
 
