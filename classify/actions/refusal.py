@@ -7,6 +7,8 @@ from classify.dialogue import Hit, Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
+PITCHED = 2  # turns of the agent in which the offer may stand that «нет, спасибо» answers
+
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's refusal, once; an extra on the side refused is nothing."""
@@ -35,8 +37,11 @@ def _weak(talk: Talk) -> list[Hit]:
     return [
         hit
         for hit in talk.all_hits("refusal.weak", Speaker.CLIENT)
-        for asked in talk.before(hit.turn, 1, Speaker.AGENT)
-        if talk.has("refusal.pitch", asked) or talk.has("refusal.bye", hit.turn)
+        if talk.has("refusal.bye", hit.turn)
+        or any(
+            talk.has("refusal.pitch", asked)
+            for asked in talk.before(hit.turn, PITCHED, Speaker.AGENT)
+        )
     ]
 
 

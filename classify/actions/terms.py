@@ -9,13 +9,15 @@ from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
+NEAR = 4  # words after a yes in which a refusal takes it back
+
 
 def find(talk: Talk, _: Findings) -> list[Action]:
     """The client's last word on the terms."""
     words = [(h, ActionStatus.DONE) for h in talk.all_hits("terms.agree", Speaker.CLIENT)]
     words += [(h, ActionStatus.DONE) for h in [*_offered(talk), *_after_price(talk)]]
     words += [(h, ActionStatus.DECLINED) for h in talk.all_hits("terms.refuse", Speaker.CLIENT)]
-    words = [(h, s) for h, s in words if not _hypothetical(talk, h)]
+    words = [(h, s) for h, s in words if not _hypothetical(talk, h) and not _refused(talk, h, s)]
     if not words:
         return []
     hit, status = max(words, key=lambda w: (w[0].turn.index, w[0].start))
@@ -53,6 +55,14 @@ def _after_price(talk: Talk) -> list[Hit]:
         if priced and not other and not hit.turn.asks(hit.start):
             out.append(hit)
     return out
+
+
+def _refused(talk: Talk, hit: Hit, status: ActionStatus) -> bool:
+    """«Мы решили с вами не работать»: who refuses the offer in a breath agrees to nothing."""
+    return status is ActionStatus.DONE and any(
+        refused.end > hit.start and refused.start < hit.end + NEAR
+        for refused in talk.hits("refusal.whole", hit.turn)
+    )
 
 
 def _hypothetical(talk: Talk, hit: Hit) -> bool:
