@@ -61,6 +61,11 @@ class PbxSettings(_Section):
     own_numbers: tuple[str, ...] = Field(
         default=(), description="our own outside numbers (DIDs, trunks); never a client"
     )
+    company_names: tuple[str, ...] = Field(
+        default=(),
+        description="what our agents call our company on the telephone; where unset, what stands "
+        "in quotation marks in the names of the agent's pipelines",
+    )
     region: str = Field(default="RU", description="country whose numbers need no country code")
     area_code: str | None = Field(
         default=None, description="area code that seven-digit city numbers belong to"

@@ -137,7 +137,10 @@ def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingPr
         segments = transcript.segments if transcript is not None else ()
         match = match_call(one.call, segments, around.index, around.settings.matching)
         if transcript is not None:
-            heard = hear(segments, call_context(one.call, transcript, around.snapshot.users))
+            heard = hear(
+                segments,
+                call_context(one.call, transcript, around.index, around.snapshot, around.settings),
+            )
     except Exception as error:  # noqa: BLE001 - one odd call must not stop the others
         problem = _unexpected(one, error)
     with transaction(around.engine) as session:
@@ -159,9 +162,7 @@ def _transcribe_call(
             return None
     try:
         audio = ears.load_audio([Path(file) for file in one.files])
-        hints = transcription_hints(
-            one.call, around.index, around.snapshot.users, around.settings.speech
-        )
+        hints = transcription_hints(one.call, around.index, around.snapshot, around.settings)
         transcript = ears.transcriber.transcribe(audio, hints, watch.heard)
     except StagecheckError:
         raise

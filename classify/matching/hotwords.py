@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from classify.matching.index import DealIndex
 from classify.matching.names import company_core
+from classify.morphology import parses
 from models.vocabulary.call import Call, Direction
 
 
@@ -20,7 +21,7 @@ def candidate_names(call: Call, index: DealIndex) -> tuple[str, ...]:
 
 def _names(call: Call, index: DealIndex) -> Iterator[str]:
     user = index.users.get(call.user_id or "")
-    yield user.name if user is not None else call.agent_name or ""
+    yield _given_name(user.name if user is not None else call.agent_name or "")
     if call.direction is Direction.INTERNAL:
         return
     contact_ids, company_ids, deal_ids = _around(call, index)
@@ -49,3 +50,13 @@ def _around(call: Call, index: DealIndex) -> tuple[list[str], list[str], list[st
     for contact_id in contacts:
         deals += index.deals_of_contact.get(contact_id, ())
     return contacts, companies, deals
+
+
+def _given_name(name: str) -> str:
+    """What an agent is called on the telephone; a surname only misleads the recogniser."""
+    given = [
+        word
+        for word in name.split()
+        if any("Name" in reading.grammemes for reading in parses(word.lower()))
+    ]
+    return given[0] if given else name

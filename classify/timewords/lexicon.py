@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from pymorphy3 import MorphAnalyzer
 from pymorphy3.analyzer import Parse
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from classify.morphology import analyzer
 from classify.timewords.numerals import russian_numerals, words
 
 WEEKDAYS: dict[str, int] = {
@@ -91,12 +91,6 @@ _RUSSIAN = re.compile(r"[а-яё]+(?:-[а-яё]+)*")
 _DAYS_BY_NAME = ("сегодня", "завтра", "послезавтра", "вчера", "позавчера")
 _SHORTEST_FUZZY = 6
 _LONG = 10
-
-
-@cache
-def analyzer() -> MorphAnalyzer:
-    """The morphological dictionary, loaded once (about 0.2 s)."""
-    return MorphAnalyzer()
 
 
 @lru_cache(maxsize=8192)
