@@ -30,7 +30,9 @@ def _only_time(talk: Talk, turn: Turn) -> tuple[int, int] | None:
     if not free_due(talk, turn) or _open(talk, turn):
         return None
     free = [p for p in placed(talk, turn) if not p.mention.past]
-    return free[0].start, free[-1].end
+    last = turn.tokens[free[-1].start].sentence
+    first = next(p for p in free if turn.tokens[p.start].sentence == last)
+    return first.start, free[-1].end
 
 
 def _open(talk: Talk, turn: Turn) -> bool:

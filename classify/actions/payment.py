@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from classify.actions.answered import answers, due_between
+from classify.actions.deadline import deadline
 from classify.actions.findings import Findings
-from classify.actions.money import sums
-from classify.actions.timing import due, placed, times_for, when
+from classify.actions.sum_of import beside, part_sum, spoken_sums, standing_total
+from classify.actions.timing import placed
 from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
-BACK = 4  # turns in which the sum or the part of a payment may have been named
+BACK = 4  # turns in which the part of a payment may have been named
+LOCAL = 6  # words between a verb of paying and its part
+PARTS = ("full", "prepayment", "remainder")
+ASKS = ("payment.ask_pay", "payment.when")
 
 
 def find(talk: Talk, _: Findings) -> list[Action]:
-    """The payment that was made or received, and the one that the client promises."""
+    """The payments that were made or received, and those that the client promises."""
     done = [h for h in _paid(talk) if not talk.has("payment.not_paid", h.turn)]
     will = _promised(talk)
     out = []
     if done:
-        out.append(_action(talk, ActionStatus.DONE, done[0]))
+        out.append(_action(talk, ActionStatus.DONE, done[0], {}))
     if will:
         dated = [h for h in will if _due(talk, h)]
         best = (dated or will)[-1]
         if not done or best.turn.index >= done[0].turn.index:
-            out.append(_action(talk, ActionStatus.PROMISED, best))
+            out += [_action(talk, ActionStatus.PROMISED, h, d) for h, d in _in_parts(talk, best)]
     return out
 
 
@@ -33,18 +38,21 @@ def _paid(talk: Talk) -> list[Hit]:
     hits += [
         h for h in talk.all_hits("payment.received", Speaker.AGENT) if not h.turn.asks(h.start)
     ]
-    return sorted(hits, key=lambda h: (h.turn.index, h.start))
+    hits += answers(talk, "payment.ask_paid", times=False)
+    return sorted(hits, key=_at)
 
 
 def _promised(talk: Talk) -> list[Hit]:
     hits = talk.all_hits("payment.will_pay", Speaker.CLIENT)
     hits += [h for h in talk.all_hits("payment.will_loose", Speaker.CLIENT) if _of_money(talk, h)]
-    for asked in talk.all_hits("payment.when", Speaker.AGENT):
-        for turn in talk.near(asked.turn, 1, Speaker.CLIENT):
-            free = [p for p in placed(talk, turn) if p.head is None and not p.mention.past]
-            if free and not talk.has("stance.decline", turn):
-                hits.append(Hit(asked.cue, turn, free[0].start, free[-1].end, asked.wording))
-    return sorted(hits, key=lambda h: (h.turn.index, h.start))
+    verbal = {h.turn.index for h in hits}
+    told = [*answers(talk, "payment.when", yes=False), *answers(talk, "payment.ask_pay")]
+    hits += [h for h in told if h.turn.index not in verbal]
+    return sorted(hits, key=_at)
+
+
+def _at(hit: Hit) -> tuple[int, int]:
+    return hit.turn.index, hit.start
 
 
 def _of_money(talk: Talk, hit: Hit) -> bool:
@@ -54,28 +62,33 @@ def _of_money(talk: Talk, hit: Hit) -> bool:
 
 
 def _due(talk: Talk, hit: Hit) -> dict[str, SlotValue]:
-    own = [p.mention for p in times_for(talk, hit.turn, hit.start, hit.end)]
-    return due(when(own), talk.context.started_at)
+    return due_between(talk, hit, ASKS)
 
 
-def _action(talk: Talk, status: ActionStatus, hit: Hit) -> Action:
-    slots: dict[str, SlotValue] = {}
-    if status is ActionStatus.PROMISED:
-        slots |= _due(talk, hit)
-    turns = [hit.turn, *talk.near(hit.turn, 1), *talk.before(hit.turn, BACK)]
-    own = sums(talk, hit.turn)
+def _in_parts(talk: Talk, first: Hit) -> list[tuple[Hit, dict[str, SlotValue]]]:
+    """«Половину завтра, остаток через неделю»: two payments of a turn, each with its own time."""
+    times = [p for p in placed(talk, first.turn) if not p.mention.past]
+    said_at = talk.context.started_at
+    for hit in reversed(talk.hits("payment.other_part", first.turn)):
+        later = [p for p in times if 0 <= p.start - hit.end <= 3]
+        earlier = [p for p in times if p.end <= hit.start]
+        if later and earlier:
+            second = Hit(hit.cue, hit.turn, hit.start, later[0].end, hit.wording)
+            one = min(first.start, earlier[0].start)
+            cut = Hit(first.cue, first.turn, one, max(one + 1, hit.start - 1), first.wording)
+            return [
+                (cut, deadline([p.mention for p in earlier], said_at)),
+                (second, deadline([p.mention for p in later], said_at)),
+            ]
+    return [(first, _due(talk, first))]
+
+
+def _action(talk: Talk, status: ActionStatus, hit: Hit, due: dict[str, SlotValue]) -> Action:
     part = _part(talk, hit)
-    if own:
-        slots["amount"] = own[-1].value
-    else:
-        named = [
-            s.value
-            for turn in turns
-            if talk.has("papers.invoice", turn) or talk.has("payment.about", turn)
-            for s in sums(talk, turn)
-        ]
-        if named and not talk.has("payment.share", hit.turn):
-            slots["amount"] = named[0]
+    slots = dict(due)
+    amount = _amount(talk, hit, part)
+    if amount is not None:
+        slots["amount"] = amount
     if part:
         slots["part"] = part
     return make_action(
@@ -89,13 +102,38 @@ def _action(talk: Talk, status: ActionStatus, hit: Hit) -> Action:
     )
 
 
+def _amount(talk: Talk, hit: Hit, part: str | None) -> float | None:
+    """The sum of a payment: said with it, with its part, or the whole that is to be paid."""
+    own = spoken_sums(talk, hit.turn)
+    anchor = _local_part(talk, hit) or hit
+    said = beside(own, anchor.start, anchor.end) or beside(own, hit.start, hit.end)
+    if said is not None:
+        return said.value
+    if part in ("prepayment", "remainder"):
+        named = part_sum(talk, hit, part)
+        return named.value if named is not None else None
+    total = standing_total(talk, hit)
+    return total.value if total is not None else None
+
+
+def _local_part(talk: Talk, hit: Hit) -> Hit | None:
+    """The words for a part that stand next to the verb of paying."""
+    near = [
+        (abs(h.start - hit.start), h.start, h)
+        for part in PARTS
+        for h in talk.hits(f"payment.{part}", hit.turn)
+        if h.start - hit.end <= LOCAL and hit.start - h.end <= LOCAL
+    ]
+    return min(near, key=lambda n: n[:2])[2] if near else None
+
+
 def _part(talk: Talk, hit: Hit) -> str | None:
     for turn in (hit.turn, *talk.near(hit.turn, 1), *talk.before(hit.turn, BACK)):
         found = [
-            (abs(h.start - hit.start) if turn is hit.turn else h.start, part)
-            for part in ("full", "prepayment", "remainder")
+            (abs(h.start - hit.start) if turn is hit.turn else h.start, h.start - h.end, part)
+            for part in PARTS
             for h in talk.hits(f"payment.{part}", turn)
         ]
         if found:
-            return min(found)[1]
+            return min(found)[2]
     return None
