@@ -68,7 +68,8 @@ def _in_own_process(engine: str, options: Namespace) -> dict[str, float]:
 
 def measure(engine: str, calls: list[TrueCall], threads: int) -> dict[str, float]:
     """Measures one engine in this process: seconds, words, errors, peak memory in MB."""
-    speech = SpeechSettings(model=str(packaged_base(SpeechSettings()).folder), threads=threads)
+    weights = str(packaged_base(SpeechSettings()).folder)
+    speech = SpeechSettings(model=weights, device="cpu", compute_type="int8", threads=threads)
     if engine == "ours":
         row = _ours(calls, speech)
     else:
@@ -100,7 +101,7 @@ def _theirs(calls: list[TrueCall], speech: SpeechSettings, *, batched: bool) -> 
     from faster_whisper.audio import decode_audio
 
     model = WhisperModel(
-        speech.model, device="cpu", compute_type=speech.compute_type, cpu_threads=speech.threads
+        speech.model, device="cpu", compute_type="int8", cpu_threads=speech.threads
     )
     engine = BatchedInferencePipeline(model) if batched else model
     row = {"seconds": 0.0, "errors": 0.0, "words": 0.0}

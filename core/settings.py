@@ -107,7 +107,13 @@ class SpeechSettings(_Section):
     language: Literal["ru", "en", "auto"] = Field(
         default="auto", description="language of the calls, or `auto` to detect it per call"
     )
-    compute_type: str = Field(default="int8", description="arithmetic of the model on a CPU")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="where the model runs; `auto`: on a GPU where there is one"
+    )
+    compute_type: str = Field(
+        default="auto",
+        description="arithmetic of the model; `auto`: int8 on a CPU, float16 on a GPU",
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads of the model; 0: all cores")
     beam_size: int = Field(default=5, ge=1, description="hypotheses followed at once")
     batch_size: int = Field(default=8, ge=1, description="packed windows of speech decoded at once")

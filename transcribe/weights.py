@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 from core.settings import SpeechSettings
 from models.vocabulary.errors import StagecheckError
+from transcribe.device import choose_device, count_gpus
 
 PACKAGED_SHA256 = {
     "model.bin": "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
@@ -86,9 +87,8 @@ def cache_folder(speech: SpeechSettings) -> Path:
 
 
 def _automatic(speech: SpeechSettings) -> Weights:
-    import ctranslate2
-
-    wanted = _GPU_MODEL if ctranslate2.get_cuda_device_count() else _CPU_MODEL
+    on_gpu = choose_device(speech, count_gpus()).name == "cuda"
+    wanted = _GPU_MODEL if on_gpu else _CPU_MODEL
     local = _cached(wanted, speech)
     if local is not None:
         return local

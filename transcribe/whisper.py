@@ -18,6 +18,7 @@ import numpy as np
 from core.settings import SpeechSettings
 from models.vocabulary.transcript import Transcript, Word
 from transcribe.audio import CallAudio, Waveform
+from transcribe.device import Device, choose_device, count_gpus, gpu_trouble_told
 from transcribe.dialogue import Heard, as_transcript
 from transcribe.engine import Hints
 from transcribe.inventions import is_repetitive
@@ -61,7 +62,7 @@ class FasterWhisper:
         """Weights and every setting that changes words, in one line."""
         speech = self._speech
         return (
-            f"whisper-{self.weights.name}@{self.weights.fingerprint} {speech.compute_type} "
+            f"whisper-{self.weights.name}@{self.weights.fingerprint} {self.device} "
             f"beam={speech.beam_size} window={speech.window_s:g} vad={speech.vad_threshold:g}/"
             f"{speech.vad_min_silence_s:g} v{PIPELINE_VERSION}"
         )
@@ -72,19 +73,23 @@ class FasterWhisper:
         return self.weights.warnings
 
     @cached_property
+    def device(self) -> Device:
+        """Where the model runs."""
+        return choose_device(self._speech, count_gpus())
+
+    @cached_property
     def model(self) -> WhisperModel:
-        """The loaded model: on the GPU where there is one, else on the CPU."""
-        import ctranslate2
+        """The loaded model."""
         from faster_whisper import WhisperModel
 
-        on_gpu = bool(ctranslate2.get_cuda_device_count())
-        return WhisperModel(
-            str(self.weights.folder),
-            device="cuda" if on_gpu else "cpu",
-            compute_type="default" if on_gpu else self._speech.compute_type,
-            cpu_threads=self._speech.threads,
-            local_files_only=True,
-        )
+        with gpu_trouble_told():
+            return WhisperModel(
+                str(self.weights.folder),
+                device=self.device.name,
+                compute_type=self.device.compute_type,
+                cpu_threads=self._speech.threads,
+                local_files_only=True,
+            )
 
     def transcribe(
         self,
@@ -95,7 +100,7 @@ class FasterWhisper:
         """Gives the words of a call (see `Transcriber`). One call at a time per process."""
         tracks = listen(audio, self._speech)
         windows = shared_windows(tracks, self._speech)
-        with self._lock:
+        with self._lock, gpu_trouble_told():
             language, decoded = self._decode(audio, windows, hints, progress)
         heard = [Heard(track, _words_of(track, windows, decoded)) for track in tracks]
         return as_transcript(audio, heard, hints, language, self.identity)
