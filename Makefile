@@ -89,7 +89,7 @@ fix: $(DEV)  ## format the code and mend what the linter can mend
 	@$(BIN)/ruff format --quiet .
 
 bench: $(READY)  ## speed and word error rate against plain faster-whisper, in one run
-	@$(BIN)/python -m benchmarks.speed --calls "$(CALLS)"
+	@$(BIN)/python -m benchmarks.speed --recordings "$(CALLS)/recordings" --truth "$(CALLS)/truth.json"
 
 quality: $(READY)  ## precision and recall of actions, deals and stages on labelled calls
 	@for set in dev/texts dialogues/tune dialogues/tune2 dialogues/held_out; do \
