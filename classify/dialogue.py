@@ -247,9 +247,10 @@ def make_action(  # noqa: PLR0913 - an action has this many parts
     cues: Sequence[str] = (),
     slots: Mapping[str, SlotValue] | None = None,
     confidence: float = 0.8,
+    whole_clause: bool = True,
 ) -> Action:
     """An action that rests on words of a turn; `place` is (first word, one past the last)."""
-    words, segment = quote(turn, *clause(turn, *place))
+    words, segment = quote(turn, *(clause(turn, *place) if whole_clause else place))
     return Action(
         type=kind,
         status=status,

@@ -42,6 +42,14 @@ def parses(form: str, language: str = "ru") -> tuple[Parse, ...]:
     )
 
 
+@lru_cache(maxsize=20_000)
+def first_name(form: str) -> bool:
+    """Whether a form is in the dictionary as a first name in the nominative, however rarely."""
+    return analyzer().word_is_known(form) and any(
+        {"Name", "nomn", "sing"} <= reading.tag.grammemes for reading in analyzer().parse(form)
+    )
+
+
 def forms_of(lemma: str) -> frozenset[str]:
     """All inflected forms of a Russian lemma, «ё» as «е»."""
     readings = [r for r in analyzer().parse(lemma) if r.normal_form.replace("ё", "е") == lemma]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from classify.actions.people import is_name, is_patronymic, named
+from rapidfuzz import fuzz
+
+from classify.actions.people import is_patronymic, named, nominative_name
 from classify.dialogue import Talk, Turn
-from classify.text import FILLERS
+from classify.text import FILLERS, Token, sound
 from models.vocabulary.transcript import Speaker
 
+LIKE = 80.0  # of 100: a known name misheard is still this like itself
+LONGEST_NAME = 3  # words in lower case
 STOP = FILLERS | frozenset(
     [
         "это",
@@ -49,37 +53,65 @@ def company_place(
     talk: Talk, turn: Turn, but: tuple[int, int] | None = None
 ) -> tuple[int, int] | None:
     """The words of a turn that name the agent's company, if any."""
-    ours = [n.lower().replace("ё", "е").split() for n in talk.context.company_names if n]
-    forms = [t.form for t in turn.tokens]
-    for words in ours:
-        for at in range(len(forms) - len(words) + 1):
-            if forms[at : at + len(words)] == words:
-                return at, at + len(words)
-    for hit in talk.hits("courtesies.company", turn):
-        if not talk.hits("courtesies.not_ours", turn):
-            return hit.end - 1, _company_end(turn, hit.end)
+    known = known_company(talk, turn)
+    if known is not None:
+        return known[0]
+    if talk.hits("courtesies.not_ours", turn):
+        return None
     quoted = _quoted(turn)
     if quoted is not None:
         return quoted
+    hits = talk.hits("courtesies.company", turn)
+    if hits:
+        places = [(h.end - 1, _company_end(turn, h.end)) for h in hits]
+        return max(places, key=lambda p: min(p[1] - p[0], 2))
     first = all(t.speaker is not Speaker.AGENT for t in talk.turns[: turn.index])
     if not first and not talk.hits("courtesies.greeting", turn):
         return None
     return _leftover(talk, turn, but)
 
 
+def known_company(talk: Talk, turn: Turn) -> tuple[tuple[int, int], str] | None:
+    """One of our company's known names in a turn, as spelt or as misheard, and that name."""
+    best: tuple[float, tuple[int, int], str] | None = None
+    for name in talk.context.company_names:
+        wanted = _letters(name)
+        size = len(name.split())
+        for length in range(max(1, size - 1), size + 2):
+            for at in range(len(turn.tokens) - length + 1):
+                said = "".join(_letters(t.form) for t in turn.tokens[at : at + length])
+                likeness = fuzz.ratio(sound(wanted), sound(said))
+                if likeness >= LIKE and (best is None or likeness > best[0]):
+                    best = (likeness, (at, at + length), name)
+    return best[1:] if best is not None else None
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower().replace("ё", "е") if letter.isalnum())
+
+
 def _company_end(turn: Turn, end: int) -> int:
-    while (
-        end < len(turn.tokens)
-        and not turn.tokens[end - 1].closes
-        and not turn.tokens[end - 1].comma
-    ):
+    """The end of a name that begins with a word for companies: to the next mark, name or verb."""
+    begin = end
+    while end < len(turn.tokens) and not _parted(turn, end - 1):
         token = turn.tokens[end]
-        if is_name(token) or token.form in STOP or not is_nominal(turn, end):
+        lower = not token.raw[:1].isupper()
+        named_here = nominative_name(token) and any(parse.known for parse in token.parses)
+        if (named_here and not _of_name(turn, end)) or token.form in STOP:
+            break
+        if not is_nominal(turn, end) or (lower and end - begin >= LONGEST_NAME):
             break
         end += 1
-        if not turn.punctuated and end - len(turn.tokens) >= 0:
-            break
     return end
+
+
+def _parted(turn: Turn, at: int) -> bool:
+    return turn.tokens[at].comma or bool(turn.tokens[at].closes)
+
+
+def _of_name(turn: Turn, at: int) -> bool:
+    """A first name may be part of a company's: only right after the word for companies."""
+    return turn.tokens[at].raw[:1].isupper() and _parted(turn, at - 1)
 
 
 def is_nominal(turn: Turn, at: int) -> bool:
@@ -88,7 +120,9 @@ def is_nominal(turn: Turn, at: int) -> bool:
     if token.raw[:1].isupper():
         return True
     parts = {"NOUN", "ADJF", "ADJS", "LATN", "UNKN", "ADVB"}
-    return not token.parses or not parts.isdisjoint(token.parses[0].grammemes)
+    if not any(parse.known for parse in token.parses):
+        return True
+    return not parts.isdisjoint(token.parses[0].grammemes)
 
 
 def _quoted(turn: Turn) -> tuple[int, int] | None:
@@ -132,10 +166,25 @@ def _beside(run: list[int], anchors: set[int]) -> bool:
 
 
 def company_name(talk: Talk, turn: Turn, place: tuple[int, int]) -> str:
-    """The name itself, without «компания» and the like before it."""
+    """The name itself: as we know it, or without «компания» and the like before it."""
+    known = known_company(talk, turn)
+    if known is not None and known[0] == place:
+        return known[1]
     start, end = place
-    generic = talk.book.sets.get("org_generic", ())
+    generic = talk.book.sets.get("org_word", ())
+    capitals = [i for i in range(start + 1, end) if turn.tokens[i].raw[:1].isupper()]
     while end - start > 1 and any(word in turn.tokens[start].keys for word in generic):
+        start += 1
+    if capitals and start > place[0] and not turn.tokens[start].raw[:1].isupper():
+        start = next(i for i in capitals if i >= start) if capitals[-1] >= start else start
+    while end - start > 1 and _only_genitive(turn.tokens[start]):
         start += 1
     words = turn.text[turn.tokens[start].start : turn.tokens[end - 1].end].strip('«»" ')
     return words[:1].upper() + words[1:]
+
+
+def _only_genitive(token: Token) -> bool:
+    """«интерьера» in «студия интерьера лофт»: what the company does, not how it is called."""
+    cases = [p.grammemes for p in token.parses if "NOUN" in p.grammemes]
+    lower = not token.raw[:1].isupper()
+    return lower and any("gent" in c for c in cases) and not any("nomn" in c for c in cases)

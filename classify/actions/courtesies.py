@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
-from classify.dialogue import Talk, Turn, make_action
+from classify.dialogue import Hit, Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
@@ -12,10 +12,15 @@ OPENING = 3  # turns of the agent in which one greets and says who one is
 
 def find_greeting(talk: Talk, _: Findings) -> list[Action]:
     """The agent's first greeting."""
-    for turn in opening(talk):
-        for hit in talk.hits("courtesies.greeting", turn)[:1]:
+    for nth, turn in enumerate(opening(talk)):
+        first = talk.hits("courtesies.greeting_first", turn) if nth == 0 else []
+        for hit in sorted(first + talk.hits("courtesies.greeting", turn), key=_start)[:1]:
             return [courtesy(ActionType.GREETING, turn, (hit.start, hit.end), hit.cue)]
     return []
+
+
+def _start(hit: Hit) -> int:
+    return hit.start
 
 
 def find_farewell(talk: Talk, _: Findings) -> list[Action]:
@@ -47,5 +52,12 @@ def courtesy(
 ) -> Action:
     """A courtesy at a place of a turn."""
     return make_action(
-        kind, ActionStatus.DONE, turn, place, cues=(cue,), slots=slots, confidence=0.9
+        kind,
+        ActionStatus.DONE,
+        turn,
+        place,
+        cues=(cue,),
+        slots=slots,
+        confidence=0.9,
+        whole_clause=False,
     )

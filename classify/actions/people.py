@@ -3,17 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from classify.dialogue import Hit, Talk, Turn
+from classify.morphology import first_name
+from classify.phrases import phrasebook
 from classify.text import Token
 from models.vocabulary.transcript import Speaker
 
 PATRONYMIC = ("ович", "евич", "овна", "евна", "ична", "инична", "ич")
 
 
+@lru_cache(maxsize=1)
+def _rare() -> frozenset[str]:
+    return frozenset(phrasebook("ru").sets["rare_name"])
+
+
+def is_known_name(token: Token) -> bool:
+    """Whether a word is a first name: one that the dictionary lacks, or any with a capital."""
+    rare = f"={token.form}" in _rare()
+    return rare or (token.raw[:1].isupper() and first_name(token.form))
+
+
 def is_name(token: Token) -> bool:
     """Whether a word may be a first name (a dictionary name, any case)."""
+    if is_known_name(token):
+        return True
     return any("Name" in p.grammemes for p in token.parses[:3])
+
+
+def nominative_name(token: Token) -> bool:
+    """Whether a word may be a first name in the nominative: whoever says it names somebody."""
+    if is_known_name(token):
+        return True
+    return any({"Name", "nomn", "sing"} <= p.grammemes for p in token.parses[:3])
 
 
 def is_patronymic(token: Token) -> bool:
@@ -25,7 +48,7 @@ def is_patronymic(token: Token) -> bool:
 
 def is_surname(token: Token) -> bool:
     """Whether a word may be a surname, and hardly anything else."""
-    return any("Surn" in p.grammemes for p in token.parses[:2]) and token.raw[:1].isupper()
+    return any("Surn" in p.grammemes for p in token.parses) and token.raw[:1].isupper()
 
 
 def named(tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -49,7 +72,16 @@ def _goes_on(tokens: Sequence[Token], at: int) -> bool:
     return (
         not before.comma
         and not before.closes
-        and (is_patronymic(tokens[at]) or (is_surname(tokens[at]) and not is_name(tokens[at])))
+        and (is_patronymic(tokens[at]) or _nominative_surname(tokens[at]))
+    )
+
+
+def _nominative_surname(token: Token) -> bool:
+    """«Эльдар Каримов», but not «Зоя Игоря»: a surname that is no first name in the nominative."""
+    return (
+        is_surname(token)
+        and not first_name(token.form)
+        and any({"Surn", "nomn"} <= p.grammemes for p in token.parses)
     )
 
 

@@ -98,7 +98,7 @@ def _untied(part: str) -> list[str]:
 
 
 def _tied(choice: str) -> bool:
-    return "_" in choice and not choice.startswith("@")
+    return "_" in choice and not choice.lstrip("?!<").startswith("@")
 
 
 def compile_pattern(source: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
