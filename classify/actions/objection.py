@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
+from classify.actions.money import sums
 from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
-KINDS = ("price", "timing", "competitor", "think", "authority", "quality")
+KINDS = ("price", "timing", "competitor", "think", "authority", "quality", "other")
+OF_WORK = frozenset({"quality", "authority", "other"})  # after the work a complaint
 
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's objections, the first of each kind."""
     out = []
     for kind in KINDS:
-        hits = [
-            h
-            for h in talk.all_hits(f"objection.{kind}", Speaker.CLIENT)
-            if not _of_something_else(talk, found, kind, h)
-        ]
+        hits = [h for h in _said(talk, kind) if not _of_something_else(talk, found, kind, h)]
         if not hits:
             continue
         hit = hits[0]
@@ -36,20 +34,35 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     return out
 
 
+def _said(talk: Talk, kind: str) -> list[Hit]:
+    """The words of one kind; a gasp («ничего себе!») counts where it answers a sum."""
+    hits = talk.all_hits(f"objection.{kind}", Speaker.CLIENT)
+    if kind == "price":
+        hits += [
+            h
+            for h in talk.all_hits("objection.shock", Speaker.CLIENT)
+            if any(sums(talk, t) for t in [h.turn, *talk.before(h.turn, 1, Speaker.AGENT)])
+        ]
+    return sorted(hits, key=lambda h: (h.turn.index, h.start))
+
+
 def _of_something_else(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     """Whether the words refuse a time or finished work, or are the refusal's own."""
-    if kind == "quality" and found.of(ActionType.WORK_ACCEPTED):
+    if kind in OF_WORK and found.of(ActionType.WORK_ACCEPTED):
         return True
-    if kind in ("timing", "think") and _of_a_time(talk, found, hit):
+    if kind in ("timing", "think", "other") and _of_a_time(talk, found, hit):
         return not talk.has("objection.about_order", hit.turn)
     asked = talk.before(hit.turn, 1, Speaker.AGENT)
-    if kind in ("price", "authority") and any(talk.has("budget.question", t) for t in asked):
+    if kind == "authority" and any(talk.has("decision_maker.asked", t) for t in asked):
+        return True
+    if kind == "price" and any(talk.has("budget.question", t) for t in asked):
         return not talk.has("objection.plain_price", hit.turn)
     final = (
         *found.of(ActionType.REFUSAL),
         *found.of(ActionType.TERMS_AGREED, ActionStatus.DECLINED),
     )
-    return any(a.quote in hit.turn.text for a in final)
+    refused = found.of(ActionType.REFUSAL) and talk.has("refusal.whole", hit.turn)
+    return bool(refused) or any(a.quote in hit.turn.text for a in final)
 
 
 def _of_a_time(talk: Talk, found: Findings, hit: Hit) -> bool:
