@@ -55,8 +55,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "calls").mkdir()
         long_call(Path(folder) / "calls" / "long.wav", chosen.hours * 3600)
-        command = [Path(sys.executable).with_name("stagecheck"), "run", Path(folder) / "calls"]
-        command += ["--crm", ROOT / "samples/crm.json", "--state", folder]
+        stagecheck = Path(sys.executable).with_name("stagecheck")
+        crm = ROOT / "samples/crm.json"
+        command: list[str | Path] = [
+            stagecheck,
+            "run",
+            Path(folder) / "calls",
+            "--crm",
+            crm,
+            "--state",
+            folder,
+        ]
         began = time.perf_counter()
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         took = time.perf_counter() - began
