@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
-from classify.actions.money import sums
+from classify.actions.money import bare_sums
+from classify.actions.sum_of import whole_sums
 from classify.actions.timing import placed
-from classify.dialogue import Hit, Talk, make_action
+from classify.dialogue import Hit, Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
 NEAR = 4  # words after a yes in which a refusal takes it back
 
+SOON = 8  # words within which a bare answer speaks of the price just named
+
 
 def find(talk: Talk, _: Findings) -> list[Action]:
     """The client's last word on the terms."""
     words = [(h, ActionStatus.DONE) for h in talk.all_hits("terms.agree", Speaker.CLIENT)]
-    words += [(h, ActionStatus.DONE) for h in [*_offered(talk), *_after_price(talk)]]
+    words += [(h, ActionStatus.DONE) for h in _offered(talk)]
+    words += [(h, ActionStatus.DONE) for h in _after_price(talk, "terms.agree_short")]
     words += [(h, ActionStatus.DECLINED) for h in talk.all_hits("terms.refuse", Speaker.CLIENT)]
-    words = [(h, s) for h, s in words if not _hypothetical(talk, h) and not _refused(talk, h, s)]
+    words += [(h, ActionStatus.DECLINED) for h in _after_price(talk, "terms.refuse_short")]
+    words = [(h, s) for h, s in words if not _hypothetical(talk, h)]
     if not words:
         return []
     hit, status = max(words, key=lambda w: (w[0].turn.index, w[0].start))
@@ -37,32 +42,44 @@ def _offered(talk: Talk) -> list[Hit]:
     """«На триста договариваемся?» — «Да»: the agent asks for the yes, the client gives it."""
     out = []
     for asked in talk.all_hits("terms.ask", Speaker.AGENT):
+        if talk.has("terms.other_topic", asked.turn):
+            continue
         for turn in talk.near(asked.turn, 1, Speaker.CLIENT):
             yes = [h for h in talk.hits("stance.accept", turn) if h.start <= 3]
             doubt = [*talk.hits("stance.defer", turn), *talk.hits("stance.decline", turn)]
-            if yes and not doubt:
+            if yes and not doubt and not any(t.form in ("бы", "если") for t in turn.tokens):
                 out.append(yes[0])
     return out
 
 
-def _after_price(talk: Talk) -> list[Hit]:
-    """«Девяносто тысяч за всё» — «Ладно, согласна»: a short yes right after the price."""
+def _after_price(talk: Talk, cue: str) -> list[Hit]:
+    """«Девяносто тысяч за всё» — «Ладно, согласна»: a short answer right after the price."""
     out = []
-    for hit in talk.all_hits("terms.agree_short", Speaker.CLIENT):
+    for hit in talk.all_hits(cue, Speaker.CLIENT):
         asked = talk.before(hit.turn, 1, Speaker.AGENT)
-        priced = any(sums(talk, t) or talk.has("terms.about", t) for t in asked)
-        other = any(talk.has("meeting.propose", t) or placed(talk, t) for t in asked)
-        if priced and not other and not hit.turn.asks(hit.start):
+        priced = any(_priced(talk, t) or talk.has("terms.about", t) for t in asked)
+        priced = priced or _priced(talk, hit.turn)
+        other = any(_elsewhere(talk, t) for t in asked)
+        soon = hit.start <= SOON or hit.turn.punctuated
+        if priced and soon and not other and not hit.turn.asks(hit.start):
             out.append(hit)
     return out
 
 
-def _refused(talk: Talk, hit: Hit, status: ActionStatus) -> bool:
-    """«Мы решили с вами не работать»: who refuses the offer in a breath agrees to nothing."""
-    return status is ActionStatus.DONE and any(
-        refused.end > hit.start and refused.start < hit.end + NEAR
-        for refused in talk.hits("refusal.whole", hit.turn)
-    )
+def _elsewhere(talk: Talk, turn: Turn) -> bool:
+    """Whether the agent's turn puts something else to the client: a visit, a call, a paper."""
+    topics = ("meeting.propose", "terms.other_topic", "payment.received")
+    if any(talk.has(cue, turn) for cue in topics):
+        return True
+    return bool(placed(talk, turn)) and not (_priced(talk, turn) or talk.has("terms.about", turn))
+
+
+def _priced(talk: Talk, turn: Turn) -> bool:
+    """Whether a turn names a price, said in full or short («ладно, сто шестьдесят пять»)."""
+    if whole_sums(talk, turn):
+        return True
+    clocks = {i for p in placed(talk, turn) for i in range(p.start, p.end)}
+    return any(clocks.isdisjoint(range(s.start, s.end)) for s in bare_sums(talk, turn))
 
 
 def _hypothetical(talk: Talk, hit: Hit) -> bool:
