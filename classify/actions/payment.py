@@ -57,7 +57,8 @@ def _at(hit: Hit) -> tuple[int, int]:
 
 def _of_money(talk: Talk, hit: Hit) -> bool:
     """Whether a verb that may mean other things («проведём», «отправил») speaks of paying here."""
-    around = [hit.turn, *talk.before(hit.turn, 1, Speaker.AGENT)]
+    agent = Speaker.AGENT
+    around = [hit.turn, *talk.before(hit.turn, 1, agent), *talk.near(hit.turn, 1, agent)]
     return any(talk.has("payment.about", turn) for turn in around)
 
 
