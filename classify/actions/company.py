@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz
 
+from classify.actions import introductions_en
 from classify.actions.people import is_patronymic, named, nominative_name
 from classify.dialogue import Talk, Turn
 from classify.text import FILLERS, Token, sound
@@ -58,9 +59,10 @@ def company_place(
         return known[0]
     if talk.hits("courtesies.not_ours", turn):
         return None
-    quoted = _quoted(turn)
-    if quoted is not None:
-        return quoted
+    english = talk.context.language == "en"
+    place = introductions_en.company(talk, turn) if english else _quoted(turn)
+    if place is not None or english:
+        return place
     hits = talk.hits("courtesies.company", turn)
     if hits:
         places = [(h.end - 1, _company_end(turn, h.end)) for h in hits]

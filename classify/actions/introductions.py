@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import fuzz
 
+from classify.actions import introductions_en
 from classify.actions.company import LIKE, STOP, company_name, company_place
 from classify.actions.courtesies import courtesy, opening
 from classify.actions.findings import Findings
@@ -49,12 +50,11 @@ def find_company_introduction(talk: Talk, _: Findings) -> list[Action]:
 
 
 def _own_name(talk: Talk, turn: Turn) -> tuple[int, int] | None:
-    said = _said(talk, turn)
-    if said is not None:
+    english = talk.context.language == "en"
+    said = introductions_en.own_name(talk, turn) if english else _said(talk, turn)
+    said = said or _known_name(talk, turn)
+    if said is not None or english:
         return said
-    known = _known_name(talk, turn)
-    if known is not None:
-        return known
     ours = company_place(talk, turn)
     taken = range(*ours) if ours is not None else range(0)
     places = [p for p in named(turn.tokens) if not _addressed(turn, p) and p[0] not in taken]
