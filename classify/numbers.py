@@ -47,7 +47,14 @@ _SCALES: dict[str, int] = {
 _INVERTING = frozenset(words("тысяч тысячи тыщ тыщи миллионов миллиона лямов ляма сотен"))
 _JOINTS = frozenset(words("на в до за под"))  # «тысяч на двадцать»
 _ONLY_AFTER_DIGITS = frozenset({"т", "к", "k"})
-_FRACTIONS = {"полтора": 1.5, "полторы": 1.5, "полутора": 1.5, "полтораста": 150.0}
+_FRACTIONS = {
+    "полтора": 1.5,
+    "полторы": 1.5,
+    "полутора": 1.5,
+    "полтораста": 150.0,
+    "полсотни": 50.0,
+    "четверть": 0.25,
+}
 _HALVES = {
     "полмиллиона": 500_000.0,
     "полмиллиарда": 500_000_000.0,
@@ -177,6 +184,7 @@ def _scaled(tokens: Sequence[Token], first: int) -> _Reading | None:
         smallest, index = scale
     if group and smallest == float("inf"):
         group = _short_thousands(tokens, index, group)
+        after = group[1]
     if group and (smallest == float("inf") or group[0] < smallest):
         total, index = total + group[0] * _unsaid_scale(smallest), after
     if index == first:

@@ -16,8 +16,8 @@ from classify.actions.timing import placed
 from classify.dialogue import Talk, Turn
 from models.vocabulary.transcript import Speaker
 
-__all__ = ["Deed", "Paper", "PaperDeed", "channel", "final", "paper_deeds"]
-
+__all__ = ["Deed", "Paper", "PaperDeed", "final", "paper_deeds"]
+MEETING = frozenset({"встрече", "месте", "замере"})  # where a sum is told and nothing sent
 REACH = 8  # words between a verb and its paper
 
 MEMORY = 6  # turns for which a paper stays the one spoken of
@@ -106,7 +106,7 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> l
         and not _other_verb_between(talk, turn, n.at, at)
     ]
     if here:
-        nearest = _meant(turn, at, here)
+        nearest = _meant(talk, turn, at, here)
         if nearest.paper is Paper.OTHER and deed in (Deed.READ, Deed.RECEIVED, Deed.UNREAD):
             return []
         papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
@@ -121,22 +121,28 @@ def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -
     token = turn.tokens[at]
     if is_one_of(talk, "make", token) and not is_one_of(talk, "send", token):
         if is_one_of(talk, "count", token) and deed is Deed.PROMISED:
-            return None if _told_at_once(talk, turn) else Paper.PROPOSAL
+            there = {t.form for t in turn.tokens} & MEETING
+            return None if there or _told_at_once(talk, turn) else Paper.PROPOSAL
         if not (deed is Deed.PROMISED and is_one_of(talk, "issue", token)):
             return None
     if deed is Deed.PROMISED and not _ours_to_send(talk, turn, at):
+        return None
+    if is_one_of(talk, "study", token) and not token.has("past"):
         return None
     spoken = _spoken_of(turn, at, named)
     return None if spoken is None else spoken.paper
 
 
-def _meant(turn: Turn, at: int, here: list[_Named]) -> _Named:
+def _meant(talk: Talk, turn: Turn, at: int, here: list[_Named]) -> _Named:
     """The nearest paper; «договор, который вы прислали» means the one before the relative."""
     for index in range(max(0, at - 3), at):
         if turn.tokens[index].form.startswith("котор"):
             before = [n for n in here if n.at < index]
             if before:
                 return before[-1]
+    before = [n for n in here if n.at < at and n.paper in COUNTED]
+    if before and is_one_of(talk, "depart", turn.tokens[at]):
+        return before[-1]
     return min(here, key=lambda n: (_apart(turn, n.at, at), n.at > at))
 
 
@@ -292,12 +298,3 @@ def _turned_away(talk: Talk, deed: PaperDeed) -> bool:
 def final(deeds: list[PaperDeed], paper: Paper) -> list[PaperDeed]:
     """The deeds with one paper."""
     return [d for d in deeds if d.paper is paper]
-
-
-def channel(talk: Talk, deed: PaperDeed) -> str | None:
-    """By which way a paper goes, where it is said in its turn or in the two after."""
-    for turn in (deed.turn, *talk.near(deed.turn, 2), *talk.before(deed.turn, 1)):
-        for name in ("whatsapp", "telegram", "messenger", "sms", "post", "hand", "email"):
-            if talk.has(f"papers.{name}", turn):
-                return name
-    return None

@@ -56,7 +56,7 @@ def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
         return Deed.ASKED if token.has("past") or token.has("2per") else None
     if not token.has("past") and not (token.has("PRTS") or token.form in SEEN):
         return None
-    if token.has("INFN") or token.has("impr"):
+    if token.has("INFN") or token.has("impr") or (at and turn.tokens[at - 1].form == "пусть"):
         return None
     return Deed.MISSING if _negated(turn, at) else Deed.RECEIVED
 

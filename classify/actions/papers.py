@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.deadline import free_due, own_due
-from classify.actions.documents import Deed, Paper, PaperDeed, channel, final
+from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
 from classify.actions.timing import placed
 from classify.dialogue import Talk, Turn, make_action
@@ -117,3 +117,12 @@ def _promised(
 def _channel(talk: Talk, deed: PaperDeed) -> dict[str, SlotValue]:
     way = channel(talk, deed)
     return {"channel": way} if way else {}
+
+
+def channel(talk: Talk, deed: PaperDeed) -> str | None:
+    """By which way a paper goes, where it is said in its turn or in the two after."""
+    for turn in (deed.turn, *talk.near(deed.turn, 2), *talk.before(deed.turn, 1)):
+        for name in ("whatsapp", "telegram", "messenger", "sms", "post", "hand", "email"):
+            if talk.has(f"papers.{name}", turn):
+                return name
+    return None
