@@ -115,6 +115,8 @@ def _mention(
     day = moment.date() if moment else day_of(frame, said_at.date(), past=past)
     exact = moment is not None and not frame.ago
     clock = moment.timetz().replace(tzinfo=None) if moment and exact else clock_of(frame)
+    if day and clock and _is_day_of_month(frame, tokens, day, clock):
+        clock = None
     bare = frame.weekday is not None and frame.shift is None and frame.weeks is None
     return TimeMention(
         start=start,
@@ -132,6 +134,13 @@ def _mention(
         weekday=frame.weekday if bare and frame.day is None and not past else None,
         alternative=is_alternative(frame, tokens),
     )
+
+
+def _is_day_of_month(frame: Frame, tokens: Sequence[Token], day: Date, clock: Time) -> bool:
+    """«В понедельник 23»: a bare number that is the very day of the month is no hour."""
+    tags = [token.tag for token in tokens[frame.first : frame.last]]
+    bare = len(tags) >= 2 and tags[-2].startswith("wd") and tags[-1] == f"n{clock.hour}"
+    return bare and clock.minute == 0 and day.day == clock.hour
 
 
 def _week_of(frame: Frame, today: Date, *, past: bool) -> Date | None:

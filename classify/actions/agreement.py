@@ -33,10 +33,19 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
                 after = _put_down(talk, turn, topic)
             else:
                 warm = table.last_turn == latest and turn.index - table.last_turn <= WARM
+                warm = warm and not _elsewhere(talk, turn, table, topics)
                 after = _spoken_to(talk, turn, table, answers=topic.name in asked, warm=warm)
             if after is not None:
                 tables[topic.name] = after
     return tables
+
+
+def _elsewhere(talk: Talk, turn: Turn, table: Table, topics: Sequence[Topic]) -> bool:
+    """Whether a turn, once this table is settled, puts something on another: its times go there."""
+    if table.standing not in (Standing.AGREED, Standing.DECLINED):
+        return False
+    offers = {t.name for t in topics for m in moves_of(talk, turn, t) if m.kind == "propose"}
+    return bool(offers) and table.topic.name not in offers
 
 
 def _asked(talk: Talk, tables: Mapping[str, Table], turn: Turn) -> set[str]:
@@ -75,7 +84,7 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
     standing = Standing.AGREED if first.kind == "arranged" else Standing.OPEN
     table = opened(topic, first.hit, standing, said)
     against = last_move(moves, ("against",))
-    if against and against.hit.start > first.hit.start:
+    if against and against.hit.end > first.hit.end - (first.kind == "arranged"):
         return cleared(table, against.hit, whole=True)
     return table
 

@@ -44,8 +44,13 @@ def continued(table: Table, reading: Reading) -> Table | None:
         return None
     hit = proposed.hit if proposed else reading.words(0, 1, "goes on")
     slot = table.slot.updated(said.slot)
-    after = countered(table, hit, slot, said.options)
+    after = countered(table, hit, slot, _whole(table, said.options))
     return replace(after, slot=slot, countered=False)
+
+
+def _whole(table: Table, options: Sequence[When]) -> tuple[When, ...]:
+    """Options with what the table knows already: «к девяти или к двенадцати?» of a settled day."""
+    return tuple(table.slot.updated(option) for option in options)
 
 
 def _asking(turn: Turn) -> bool:
@@ -59,14 +64,14 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     if last and table.standing is Standing.AGREED and not _cancels(last, said.slot):
         last = last_move(reading.moves, ("accept",))
     proposes = last_move(reading.moves, ("propose",))
-    if last and last.kind in ("decline", "against", "defer") and said.at <= last.hit.start:
+    if last and last.kind in ("decline", "against", "defer") and said.at < last.hit.end:
         if not (proposes and proposes.hit.start > last.hit.start):
             return _refused(table, reading, last)
         if not said.slot:
             return countered(table, proposes.hit, NEVER)
     if len(said.options) > 1:
         place = proposes.hit if proposes else reading.words(said.at, said.at + 1, "offers times")
-        return countered(table, place, NEVER, said.options)
+        return countered(table, place, NEVER, _whole(table, said.options))
     if said.slot:
         return _timed(table, reading)
     if last and last.kind == "busy":
@@ -141,10 +146,12 @@ def _timed(table: Table, reading: Reading) -> Table | None:
     decided = last_move(reading.moves, ("accept", "propose"))
     hit = decided.hit if decided else reading.words(said.at, said.at + 1, "names the time")
     if table.standing is Standing.DECLINED:
-        return countered(table, hit, said.slot, said.options)
+        return countered(table, hit, said.slot, said.options) if reading.answers else None
     if table.standing is Standing.AGREED and said.slot.agrees(table.slot):
         slot = table.slot.updated(said.slot)
         return _kept(table, hit) if slot == table.slot else agreed(table, hit, slot)
+    if table.standing is Standing.AGREED and _repeats_back(reading):
+        return agreed(table, hit, table.slot.updated(said.slot))
     chosen = _chosen(table, said.slot)
     if chosen is not None:
         asking = turn.asks(said.at) and not any(m.kind == "accept" for m in reading.moves)
@@ -153,6 +160,16 @@ def _timed(table: Table, reading: Reading) -> Table | None:
             return agreed(table, hit, merged)
     keep = reading.talk.has("stance.same_time", turn)
     return countered(table, hit, table.slot.updated(said.slot, keep_clock=keep), said.options)
+
+
+_OPEN_WORDS = frozenset(["лучше", "давайте", "давай", "может", "но", "только", "а", "или", "or"])
+
+
+def _repeats_back(reading: Reading) -> bool:
+    """«Понял, через два часа»: the other side's hour said back, not another offer."""
+    yes = any(m.kind == "accept" and m.hit.start == 0 for m in reading.moves)
+    forms = {token.form for token in reading.turn.tokens}
+    return yes and not reading.turn.asks(reading.said.at) and _OPEN_WORDS.isdisjoint(forms)
 
 
 def _chosen(table: Table, slot: When) -> When | None:

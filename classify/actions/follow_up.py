@@ -5,7 +5,7 @@ from __future__ import annotations
 from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
 from classify.actions.meeting import final_status
-from classify.actions.timing import iso
+from classify.actions.timing import iso, settled
 from classify.dialogue import Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
@@ -41,7 +41,7 @@ def find(talk: Talk, found: Findings) -> list[Action]:
             table.turn,
             table.place,
             cues=table.cues,
-            slots=iso(slot, talk.context.started_at),
+            slots=iso(settled(slot, talk.context.started_at), talk.context.started_at),
             confidence=0.8,
         )
     ]

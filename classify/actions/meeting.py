@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
-from classify.actions.timing import iso
+from classify.actions.timing import iso, settled
 from classify.dates import find_times
 from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
@@ -35,7 +37,9 @@ def find_booked(talk: Talk, found: Findings) -> list[Action]:
         return []
     status = final_status(table)
     slot = table.kept if status is ActionStatus.DECLINED else table.slot
-    slots: dict[str, SlotValue] = iso(slot, talk.context.started_at) | _where(talk, table)
+    slots: dict[str, SlotValue] = iso(
+        settled(slot, talk.context.started_at), talk.context.started_at
+    ) | _where(talk, table)
     return [
         make_action(
             ActionType.MEETING_BOOKED,
@@ -121,18 +125,22 @@ def _third_party(talk: Talk, hit: Hit) -> bool:
 
 
 def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:
+    """The day of a past meeting: said beside it, a weekday in a week that was named too."""
     start, end = clause(turn, hit.start, hit.end)
-    today = talk.context.started_at.date()
-    low = turn.tokens[max(0, start - 4)].start
-    high = turn.tokens[min(len(turn.tokens), end + 4) - 1].end
-    days = [
-        m.date
-        for m in find_times(
-            turn.text, talk.context.started_at, language=talk.context.language, past=True
-        )
-        if m.date is not None and low <= m.start < high and m.date < today
+    said_at = talk.context.started_at
+    low = turn.tokens[max(0, start - 5)].start
+    high = turn.tokens[min(len(turn.tokens), end + 5) - 1].end
+    near = [
+        m
+        for m in find_times(turn.text, said_at, language=talk.context.language, past=True)
+        if low <= m.start < high
     ]
-    return {"date": days[0].isoformat()} if days else {}
+    week = next((m.week for m in near if m.week is not None and m.date is None), None)
+    days = [m.date for m in near if m.date is not None and m.date < said_at.date()]
+    if not days:
+        return {}
+    day = days[0] if week is None else week + timedelta(days=days[0].weekday())
+    return {"date": day.isoformat()}
 
 
 __all__ = ["TOPIC", "find_booked", "find_held"]

@@ -33,15 +33,16 @@ def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
     ]
     moves = [Move(kind, hit) for kind, hits in kinds for hit in hits]
     against = [m.hit for m in moves if m.kind in ("against", "defer", "decline", "busy")]
+    deferring = [m.hit for m in moves if m.kind == "defer"]
     return sorted(
-        (m for m in moves if m.kind != "accept" or not _inside(m.hit, against)),
-        key=lambda m: (m.hit.start, m.hit.end),
+        (m for m in moves if not _inside(m.hit, _stronger(m, against, deferring))),
+        key=lambda m: (m.hit.start, m.hit.end, m.kind == "against"),
     )
 
 
 def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     own = topic.agent if turn.speaker is Speaker.AGENT else topic.client
-    hits = [*talk.hits(topic.either, turn), *talk.hits(own, turn)]
+    hits = [*talk.hits(topic.either, turn), *talk.hits(own, turn), *_timed(talk, turn, topic)]
     blocked = {
         at
         for cue in (topic.against, topic.condition, topic.blocked_by)
@@ -49,7 +50,25 @@ def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
         for hit in talk.hits(cue, turn)
         for at in range(hit.start, hit.end)
     }
-    return [h for h in hits if blocked.isdisjoint(range(h.start, h.end))]
+    hedged = {at for h in talk.hits("stance.some_day", turn) for at in range(h.start, h.end)}
+    return [
+        h for h in hits if blocked.isdisjoint(range(h.start, h.end)) and h.end - 1 not in hedged
+    ]
+
+
+def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
+    """Wordings that offer something only where they name a time («подъедете в четверг?»)."""
+    side = "agent" if turn.speaker is Speaker.AGENT else "client"
+    names = (f"{topic.name}.timed", f"{topic.name}.timed_{side}")
+    hits = [hit for name in names for hit in talk.hits(name, turn)]
+    return [hit for hit in hits if times_for(talk, turn, hit.start, hit.end)]
+
+
+def _stronger(move: Move, against: Sequence[Hit], deferring: Sequence[Hit]) -> Sequence[Hit]:
+    """The words within which a move says nothing of its own («обещать не могу» refuses nothing)."""
+    if move.kind == "accept":
+        return against
+    return deferring if move.kind in ("decline", "busy") else ()
 
 
 def _inside(hit: Hit, others: Sequence[Hit]) -> bool:
@@ -129,8 +148,17 @@ def _alternatives(turn: Turn, mentions: Sequence[Placed]) -> list[list[Placed]]:
     groups = [[mentions[0]]]
     for before, after in pairwise(mentions):
         between = turn.tokens[before.end : after.start]
-        if any(token.form in ("или", "либо", "or") for token in between):
+        if any(token.form in ("или", "либо", "or") for token in between) or (
+            any(token.form in ("и", "and") for token in between) and _two(before, after)
+        ):
             groups.append([after])
         else:
             groups[-1].append(after)
     return groups
+
+
+def _two(before: Placed, after: Placed) -> bool:
+    """«Завтра в два и послезавтра в десять»: two whole times, one of which is to be chosen."""
+    first, second = before.mention, after.mention
+    whole = all((first.date, first.time, second.date, second.time))
+    return whole and first.date != second.date

@@ -18,10 +18,14 @@ LONGEST_REACH = 12  # words between a deed and its time
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A day, a clock time, or both; empty where nothing was said."""
+    """A day, a clock time, or both; empty where nothing was said.
+
+    `part` is a part of the day («вечером»): it makes no slot but tells the day when none is said.
+    """
 
     day: date | None = None
     clock: time | None = None
+    part: str | None = None
 
     def __bool__(self) -> bool:
         return self.day is not None or self.clock is not None
@@ -29,9 +33,10 @@ class When:
     def updated(self, other: When, *, keep_clock: bool = False) -> When:
         """This slot after another mention: a new day drops the old hour unless told otherwise."""
         if other.day is None:
-            return When(self.day, other.clock or self.clock)
+            return When(self.day, other.clock or self.clock, other.part or self.part)
         same_day = self.day in (None, other.day)
-        return When(other.day, other.clock or (self.clock if same_day or keep_clock else None))
+        kept = self.clock if same_day or keep_clock else None
+        return When(other.day, other.clock or kept, other.part or self.part)
 
     def agrees(self, other: When) -> bool:
         """Whether nothing in the two contradicts."""
@@ -123,7 +128,8 @@ def when(mentions: Sequence[TimeMention]) -> When:
         if day is None and week is not None and mention.weekday is not None:
             day = week + timedelta(days=mention.weekday)
         week = mention.week or week
-        slot = slot.updated(When(day, mention.time))
+        part = None if mention.week or mention.weekday is not None else mention.part_of_day
+        slot = slot.updated(When(day, mention.time, part))
     return slot
 
 
@@ -186,6 +192,22 @@ def turned_down(talk: Talk, turn: Turn) -> set[int]:
             out.add(p.start)
             out |= {q.start for q in near if abs(q.start - p.end) <= 2 and q.start < hit.start}
     return out
+
+
+# The hour from which a part of the day no longer lies ahead.
+PART_OVER = {"morning": 10, "noon": 13, "afternoon": 17, "evening": 22}
+
+
+def settled(slot: When, said_at: datetime) -> When:
+    """The slot; on the call's day where only an hour or a part of the day still ahead was said."""
+    if slot.day is not None:
+        return slot
+    ahead = slot.clock > said_at.time() if slot.clock else said_at.hour < _over(slot)
+    return When(said_at.date(), slot.clock) if ahead else slot
+
+
+def _over(slot: When) -> int:
+    return PART_OVER.get(slot.part or "", 0)
 
 
 def iso(slot: When, said_at: datetime) -> dict[str, SlotValue]:

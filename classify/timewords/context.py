@@ -112,12 +112,24 @@ def is_past(frame: Frame, tokens: Sequence[Token], *, english: bool) -> bool:
         return False
     if _is_thanked_for(before):
         return True
+    if _is_wished(before) or _is_wished(after):
+        return False
     gone: list[int] = []
     coming: list[int] = []
     for side in (before, after):
         for distance, tense in _verbs(side, english=english):
             (gone if tense == "past" else coming).append(distance)
     return bool(gone) and (not coming or min(gone) < min(coming))
+
+
+def _is_wished(side: Sequence[Token]) -> bool:
+    """«Я бы в пятницу набрал»: a past form with «бы» speaks of no past."""
+    for token in side[:_REACH]:
+        if token.tag == ".":
+            return False
+        if token.word in {"бы", "б"}:
+            return True
+    return False
 
 
 def _is_thanked_for(before: Sequence[Token]) -> bool:

@@ -70,7 +70,8 @@ def _named(match: re.Match[str], _: Around) -> Fields | None:
 
 def _day_as_adjective(match: re.Match[str], _: Around) -> Fields | None:
     """«Вчерашняя встреча», «на завтрашний день»."""
-    return {"days": _DAY_STEMS[match["stem"]], "bound": _bound(match)}
+    days = _DAY_STEMS[match["stem"]]
+    return {"days": days, "bound": _bound(match) if days >= 0 else None}
 
 
 def _weekday(match: re.Match[str], _: Around) -> Fields | None:

@@ -151,9 +151,10 @@ def _joined(tokens: list[Token]) -> Iterator[Token]:
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        step = _split_width(tokens, index)
+        step = _split_width(tokens, index) if not _is_cut_teen(tokens, index) else 2
         if step > 1:
             word = "".join(t.word for t in tokens[index : index + step] if t.tag != "-")
+            word = _TEEN.sub("надцат", word)
             yield Token(token.start, tokens[index + step - 1].end, word, word)
         elif token.word[:1] in {"в", "к"} and token.word[1:] in WEEKDAYS and len(token.word) > 4:
             yield Token(token.start, token.start + 1, token.word[0], token.word[0])
@@ -161,6 +162,21 @@ def _joined(tokens: list[Token]) -> Iterator[Token]:
         else:
             yield token
         index += step
+
+
+# «один нацать», «две надцать», «пят надцать»: a teen cut before its ending.
+_TEEN = re.compile(r"(?:надцат|нацат|надцт|нацт)")
+_TEEN_ENDING = re.compile(r"(?:надцат|нацат)(?:ь|и|ого|ое|ому|ые|ый|ый|ом|ую)?$")
+_TEEN_STARTS = frozenset({"один", "две", "три", "четыр", "пят", "шест", "сем", "восем", "девят"})
+
+
+def _is_cut_teen(tokens: list[Token], index: int) -> bool:
+    pair = tokens[index : index + 2]
+    return (
+        len(pair) == 2
+        and pair[0].word.rstrip("ьа") in _TEEN_STARTS
+        and bool(_TEEN_ENDING.match(pair[1].word))
+    )
 
 
 _SPLIT_WORDS = {"послезавтра", "позавчера", *(w for w in WEEKDAYS if len(w) > 4)}

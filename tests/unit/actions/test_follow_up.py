@@ -2,6 +2,11 @@ from __future__ import annotations
 
 from tests.fakes.spoken_calls import Found, Listen
 
+NEEDS = (
+    "а: Сколько человек будет работать за этими столами?",
+    "к: Человек двадцать пять, и ещё переговорная на восемь мест.",
+)
+
 
 def test_a_call_back_that_the_client_takes_is_agreed(found: Found) -> None:
     [call] = found("follow_up_agreed", "а: Тогда наберу вам в пятницу в десять.", "к: Хорошо.")
@@ -17,7 +22,7 @@ def test_the_clients_request_and_the_agents_yes_are_an_agreement(found: Found) -
 
 def test_an_evasive_answer_leaves_it_proposed(found: Found) -> None:
     [call] = found(
-        "follow_up_agreed", "а: Может, я завтра перезвоню?", "к: Ну, не знаю, как хотите."
+        "follow_up_agreed", *NEEDS, "а: Может, я завтра перезвоню?", "к: Ну, не знаю, как хотите."
     )
     assert call.status == "proposed"
 

@@ -2,6 +2,11 @@ from __future__ import annotations
 
 from tests.fakes.spoken_calls import Found
 
+NEEDS = (
+    "а: Сколько человек будет работать за этими столами?",
+    "к: Человек двадцать пять, и ещё переговорная на восемь мест.",
+)
+
 
 def test_an_offer_that_the_client_takes_is_booked_with_day_and_hour(found: Found) -> None:
     [meeting] = found(
@@ -54,6 +59,7 @@ def test_a_meeting_cancelled_later_in_the_call_is_declined_with_the_agreed_time(
 def test_a_vague_answer_leaves_the_offer_open(found: Found) -> None:
     [meeting] = found(
         "meeting_booked",
+        *NEEDS,
         "а: Может, я заеду к вам в понедельник?",
         "к: Ну, не знаю, посмотрим.",
         "а: Хорошо, всего доброго.",
@@ -65,6 +71,7 @@ def test_a_vague_answer_leaves_the_offer_open(found: Found) -> None:
 def test_a_condition_is_no_agreement(found: Found) -> None:
     [meeting] = found(
         "meeting_booked",
+        *NEEDS,
         "а: Давайте встретимся в понедельник.",
         "к: Если начальник разрешит, тогда встретимся.",
         "а: Понял.",
