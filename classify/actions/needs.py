@@ -9,6 +9,7 @@ from classify.text import FILLERS
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
+AROUND = 4  # words of a text without marks that belong to «не знаю»
 SUBSTANCE = 3  # content words that make an answer more than a yes
 
 
@@ -46,15 +47,29 @@ def _settled_already(talk: Talk, hit: Hit) -> bool:
 
 
 def _in_substance(talk: Talk, turn: Turn) -> bool:
-    if talk.has("needs.no_answer", turn):
-        return False
+    """Whether the sentences that put nobody off say enough."""
+    off = {
+        at
+        for cue in ("needs.no_answer", "refusal.whole")
+        for hit in talk.hits(cue, turn)
+        for at in _put_off(turn, hit)
+    }
     content = [
         token
-        for token in turn.tokens
-        if token.form not in FILLERS | _EMPTY
+        for at, token in enumerate(turn.tokens)
+        if at not in off
+        and token.form not in FILLERS | _EMPTY
         and (token.form.isdigit() or any(_content(p.grammemes) for p in token.parses))
     ]
     return len(content) >= SUBSTANCE
+
+
+def _put_off(turn: Turn, hit: Hit) -> list[int]:
+    """The words that a refusal to answer takes along: its sentence, without marks those around."""
+    if turn.punctuated:
+        sentence = turn.tokens[hit.start].sentence
+        return [at for at, token in enumerate(turn.tokens) if token.sentence == sentence]
+    return list(range(hit.start - AROUND, hit.end + AROUND))
 
 
 _EMPTY = frozenset(

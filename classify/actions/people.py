@@ -128,11 +128,29 @@ def named_near(hit: Hit, reach: int = 7) -> str | None:
 
 
 def role_near(talk: Talk, hit: Hit, reach: int = 6) -> str | None:
-    """A role («директор») around a place, as its lemma."""
-    roles = talk.book.sets.get("role", ())
+    """A role around a place: its lemma with what makes it whole («коммерческий директор»)."""
+    roles = frozenset(talk.book.sets.get("role", ()))
     turn: Turn = hit.turn
     for at in range(max(0, hit.start - reach), min(len(turn.tokens), hit.end + reach)):
-        for role in roles:
-            if role in turn.tokens[at].keys:
-                return role
+        role = next((lemma for lemma in _lemmas(turn.tokens[at]) if lemma in roles), None)
+        if role is not None:
+            return _whole_role(talk, turn, at, role)
     return None
+
+
+def _lemmas(token: Token) -> list[str]:
+    return [parse.lemma for parse in token.parses] + [token.form]
+
+
+def _whole_role(talk: Talk, turn: Turn, at: int, role: str) -> str:
+    """«Главный» goes with the trade after it, «директор» with the adjective before it."""
+    kinds = frozenset(talk.book.sets.get("role_kind", ()))
+    after = turn.tokens[at + 1 : at + 2]
+    if role in kinds and after and after[0].sentence == turn.tokens[at].sentence:
+        noun = next((p for p in after[0].parses if "NOUN" in p.grammemes), None)
+        if noun is not None and not {"Name", "Patr", "Surn"} & noun.grammemes:
+            return f"{role} {noun.lemma}"
+    before = next(
+        (k for t in turn.tokens[max(0, at - 1) : at] for k in _lemmas(t) if k in kinds), ""
+    )
+    return f"{before} {role}".strip()

@@ -12,11 +12,10 @@ PITCHED = 2  # turns of the agent in which the offer may stand that «нет, с
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's refusal, once; an extra on the side refused is nothing."""
-    if found.of(ActionType.TERMS_AGREED, ActionStatus.DONE):
-        return []
     hits = [h for h in talk.all_hits("refusal.whole", Speaker.CLIENT) if not _on_the_side(talk, h)]
     hits += [h for h in _weak(talk) if not _on_the_side(talk, h)]
     hits = [h for h in hits if not _sells_to_us(talk, h.turn)]
+    hits = [h for h in hits if not _won_over(talk, found, h)]
     if not hits:
         return []
     hit = hits[0]
@@ -30,6 +29,20 @@ def find(talk: Talk, found: Findings) -> list[Action]:
             confidence=0.8,
         )
     ]
+
+
+def _won_over(talk: Talk, found: Findings, hit: Hit) -> bool:
+    """Whether the two sides still agree on something after the no: then it was no last word."""
+    agreed = [
+        *found.of(ActionType.TERMS_AGREED, ActionStatus.DONE),
+        *found.of(ActionType.MEETING_BOOKED, ActionStatus.DONE),
+        *found.of(ActionType.PAYMENT),
+        *found.of(ActionType.CONTRACT_SIGNED),
+        *found.of(ActionType.INVOICE_SENT),
+        *found.of(ActionType.WORK_ACCEPTED),
+    ]
+    later = talk.turns[hit.turn.index + 1 :]
+    return any(action.quote in turn.text for action in agreed for turn in later)
 
 
 def _weak(talk: Talk) -> list[Hit]:
