@@ -138,7 +138,7 @@ def _quoted(turn: Turn) -> tuple[int, int] | None:
 def _leftover(talk: Talk, turn: Turn, but: tuple[int, int] | None) -> tuple[int, int] | None:
     """What stands beside the agent's name in the opening and is neither name nor greeting."""
     greeting = {i for h in talk.hits("courtesies.greeting", turn) for i in range(h.start, h.end)}
-    names = {i for p in named(turn.tokens) for i in range(*p)} | set(range(*(but or (0, 0))))
+    names = _names(turn) | set(range(*(but or (0, 0))))
     runs: list[list[int]] = [[]]
     first = turn.tokens[0].sentence
     for at, token in enumerate(turn.tokens[:14]):
@@ -161,6 +161,13 @@ def _leftover(talk: Talk, turn: Turn, but: tuple[int, int] | None) -> tuple[int,
         r for r in good if len(r) >= 2 or turn.tokens[r[0]].raw[:1].isupper() or not turn.punctuated
     ]
     return (good[0][0], good[0][-1] + 1) if good else None
+
+
+def _names(turn: Turn) -> set[int]:
+    """Words of names; one only guessed for a name does not count beside one that surely is."""
+    places = named(turn.tokens)
+    sure = [p for p in places if any(parse.known for parse in turn.tokens[p[0]].parses)]
+    return {i for p in sure or places for i in range(*p)}
 
 
 def _beside(run: list[int], anchors: set[int]) -> bool:

@@ -109,7 +109,7 @@ TALKS: list[tuple[str, str]] = [
     ("proposal_sent/done", "A: Did you get our quotation? | C: Yes, it came through this morning."),
     ("proposal_sent/done", "A: I've just sent you the estimate by email. | C: Thanks, got it."),
     (
-        "proposal_sent/done proposal_discussed/done objection/done?",
+        "proposal_sent/done? proposal_discussed/done? objection/done?",
         "A: Have you had a chance to look at our proposal? | C: Yes, I read it, the delivery part looks good, but why is the packing so high? | A: Because it is oak.",
     ),
     (
@@ -225,6 +225,105 @@ TALKS: list[tuple[str, str]] = [
     ("", "C: I haven't paid yet. | A: I see."),
     ("", "C: I'll send you the drawings tonight. | A: Thank you."),
     ("", "C: The architect sent me his quote yesterday. | A: I see."),
+    (
+        "meeting_booked/done",
+        "A: Are you free on Wednesday at half past two for a site visit? | C: Yeah, that'd be grand, half two on Wednesday. | A: Lovely, see you then.",
+    ),
+    (
+        "meeting_booked/done",
+        "C: I'd like to come and see the showroom. | A: Of course, would Saturday at eleven suit you? | C: Saturday at eleven it is.",
+    ),
+    (
+        "meeting_booked/declined",
+        "A: Would you like our engineer to come out on Monday? | C: No, we'd rather not have anyone on site.",
+    ),
+    (
+        "follow_up_agreed/done",
+        "C: I'm in a meeting, could you call me back at four? | A: No problem, I'll ring you at four.",
+    ),
+    (
+        "follow_up_agreed/done",
+        "A: When would be a good time to catch up again? | C: Give me a shout on Tuesday morning. | A: Tuesday morning it is.",
+    ),
+    (
+        "proposal_sent/promised",
+        "A: I'll get a quote over to you by the end of the day. | C: Great.",
+    ),
+    ("proposal_sent/promised", "A: You'll have our offer in your inbox on Monday. | C: Okay."),
+    ("proposal_sent/done", "C: I've got your quote in front of me. | A: Great."),
+    ("contract_sent/promised", "A: I'll pop the contract in the post tomorrow. | C: Okay."),
+    ("contract_signed/done", "C: The agreement has been signed, it's on its way. | A: Thank you."),
+    (
+        "invoice_sent/promised",
+        "A: I'll raise an invoice for the deposit this afternoon. | C: Fine.",
+    ),
+    ("invoice_sent/done", "C: Your invoice turned up this morning. | A: Good."),
+    ("payment/promised", "C: We'll settle the invoice by the end of the week. | A: Thank you."),
+    ("payment/promised", "C: I'll wire the deposit on Monday. | A: Thanks."),
+    ("payment/promised", "C: Our accounts team will make the payment tomorrow. | A: Thanks."),
+    ("payment/done", "C: The money was transferred this morning. | A: Great."),
+    ("payment/done", "A: Your payment came through yesterday, thank you. | C: Good."),
+    (
+        "budget_named/done",
+        "C: We can spend up to fifteen thousand dollars on the whole project. | A: Understood.",
+    ),
+    ("budget_named/done", "A: All in, it comes to three thousand two hundred euros. | C: Right."),
+    (
+        "terms_agreed/done",
+        "A: So that's four thousand for everything, shall we go ahead? | C: Yes, let's do it.",
+    ),
+    ("terms_agreed/done", "C: The terms suit us, please prepare the contract. | A: Brilliant. "),
+    (
+        "terms_agreed/declined",
+        "A: Full payment up front is our condition. | C: That doesn't work for us, we won't pay everything up front.",
+    ),
+    ("objection/done", "C: Your price is way over what we can afford. | A: I understand."),
+    ("objection/done", "C: I'll have to sleep on it. | A: Sure."),
+    ("objection/done", "C: We've had an offer that's cheaper elsewhere. | A: I see."),
+    ("objection/done", "C: It isn't up to me, I have to ask my partner. | A: I see."),
+    (
+        "objection/done",
+        "C: We're too busy at the moment, let's leave it until after Easter. | A: I see.",
+    ),
+    (
+        "refusal/done",
+        "A: We provide office plants. | C: No thank you, we're not looking for anything like that.",
+    ),
+    ("refusal/done", "A: Would you like to hear about our offer? | C: Please stop calling me."),
+    (
+        "interest_expressed/done",
+        "C: Do you sell replacement filters? We'd like to buy some. | A: Yes.",
+    ),
+    (
+        "needs_clarified/done",
+        "A: Can you tell me what you're after? | C: A three-bay bike shelter with lights, for about twenty bikes.",
+    ),
+    (
+        "decision_maker_identified/done",
+        "C: You'd need to speak to Helen Marsh, she decides on suppliers. | A: Thank you.",
+    ),
+    (
+        "decision_maker_identified/done",
+        "A: Are you the person who makes the decision? | C: Yes, it's my call.",
+    ),
+    (
+        "work_accepted/done",
+        "C: The fitters finished yesterday, we're delighted with the result. | A: Wonderful.",
+    ),
+    (
+        "work_accepted/declined",
+        "C: The table you delivered wobbles, I'm sending it back. | A: Oh dear.",
+    ),
+    (
+        "review_requested/done",
+        "A: Would you mind writing a few words about us online? | C: Not at all.",
+    ),
+    ("meeting_held/done", "C: After your visit on Monday we talked it over. | A: Good."),
+    ("meeting_held/done", "A: It was nice seeing you at our office last Thursday. | C: Likewise."),
+    (
+        "proposal_discussed/done proposal_sent/done?",
+        "A: What did you think of the quote I sent? | C: Prices are fine, but I'd take the cheaper handles. | A: I can change that.",
+    ),
 ]
 ENDINGS: list[tuple[str, str]] = [
     (
