@@ -1,4 +1,4 @@
-"""Renames a CRM's own field names to those of contract.md, section 2."""
+"""Renames a CRM's own field names to those of docs/formats.md, section 2."""
 
 from __future__ import annotations
 

@@ -14,6 +14,6 @@ class CrmReader(Protocol):
         """Everything the CRM says at this moment.
 
         Raises:
-            InvalidInputError: what the CRM says breaks contract.md, section 2.
+            InvalidInputError: what the CRM says breaks docs/formats.md, section 2.
         """
         ...

@@ -1,4 +1,4 @@
-"""The snapshot file's records as contract.md, section 2 writes them; private to crm/snapshot.py.
+"""The snapshot file's records as docs/formats.md, section 2 writes them (private here).
 
 Nulls and blank texts are taken out before these models see a record, so a field is either
 absent or says something. Unknown fields are ignored.

@@ -1,4 +1,4 @@
-"""Reads the CRM snapshot file (contract.md, section 2) into our own words."""
+"""Reads the CRM snapshot file (docs/formats.md, section 2) into our own words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from crm.values import without_empty
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
 
-_REMEDY = "Correct the file or write it anew from the CRM; contract.md, section 2 shows its form."
+_REMEDY = "Correct the file or export it again; docs/formats.md, section 2 shows its form."
 _ZONE_EXAMPLE = "an IANA time zone such as Europe/Moscow"
 
 
@@ -51,7 +51,7 @@ def read_snapshot(path: Path, settings: CrmSettings) -> SnapshotRead:
     that are referred to but missing (a partial export) are warnings.
 
     Raises:
-        InvalidInputError: the file cannot be read or breaks contract.md, section 2.
+        InvalidInputError: the file cannot be read or breaks docs/formats.md, section 2.
     """
     document = rename_fields(_read_object(path), settings.field_names)
     timezone, warnings = _timezone(document, path)

@@ -25,7 +25,7 @@ _log = get_logger("flow.question")
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run is asked to do (contract, section 1)."""
+    """What a run is asked to do (docs/formats.md, section 1)."""
 
     recordings: Path
     crm: Path

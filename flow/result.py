@@ -1,4 +1,4 @@
-"""The JSON of a run (contract, section 3) and of `classify` (section 4)."""
+"""The JSON of a run (docs/formats.md, section 3) and of `classify` (section 4)."""
 
 from __future__ import annotations
 

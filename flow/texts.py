@@ -1,4 +1,4 @@
-"""Reads the texts that `stagecheck classify` gets (contract, section 4)."""
+"""Reads the texts that `stagecheck classify` gets (docs/formats.md, section 4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.vocabulary.call import Direction
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.transcript import Segment, Speaker
 
-_REMEDY = "Correct the file; contract.md, section 4 shows its form."
+_REMEDY = "Correct the file; docs/formats.md, section 4 shows its form."
 _STDIN = "-"
 
 

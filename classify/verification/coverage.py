@@ -13,7 +13,7 @@ from models.vocabulary.call import Direction, MetadataSource
 from models.vocabulary.deal import Activity, ActivityType
 from models.vocabulary.verdict import JudgedCall
 
-_SETTLES_NOTHING_S = 10.0  # actions.md: under 10 s of speech nothing is settled
+_SETTLES_NOTHING_S = 10.0  # docs/actions.md: under 10 s of speech nothing is settled
 _SAME_CALL = timedelta(minutes=10)
 
 

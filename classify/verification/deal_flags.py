@@ -24,7 +24,7 @@ from models.vocabulary.verdict import (
     Verdict,
 )
 
-SLOT_MINUTES = 30  # contract.md: where the rule file demands no agreement, this one holds
+SLOT_MINUTES = 30  # docs/formats.md: where the rule file demands no agreement, this one holds
 _LOUDNESS = {
     FlagKind.SLOT_MISMATCH: FlagSeverity.HIGH,
     FlagKind.PROPOSAL_WITHOUT_NEEDS: FlagSeverity.MEDIUM,

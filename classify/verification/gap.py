@@ -20,7 +20,7 @@ def verified_index(case: Case, judged: Sequence[Judged]) -> int:
 
 
 def gap_of(case: Case, judged: Sequence[Judged]) -> Gap:
-    """Ahead, behind, none or unknown: contract.md, section 3."""
+    """Ahead, behind, none or unknown: docs/formats.md, section 3."""
     if case.lost:
         return Gap.NONE
     if case.position is None:

@@ -20,7 +20,7 @@ def render_report(
     """One HTML page that needs no network, for the result of a run.
 
     Args:
-        result: the JSON of a run (contract, section 3).
+        result: the JSON of a run (docs/formats.md, section 3).
         snapshot: the CRM snapshot of the same run, for the names of deals and people.
         stage_keys: per pipeline id, the stage's id in the CRM to its key in the template.
     """

@@ -129,7 +129,7 @@ class _Names:
 def build_view(
     result: Json, snapshot: CrmSnapshot, stage_keys: Mapping[str, Mapping[str, str]]
 ) -> ReportView:
-    """Puts a result (contract, section 3) and the CRM's names together.
+    """Puts a result (docs/formats.md, section 3) and the CRM's names together.
 
     Args:
         result: the JSON of a run.
