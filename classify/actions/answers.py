@@ -12,6 +12,9 @@ from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
 
+STEM = 4  # letters that two forms of one verb share
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One turn as it speaks to one table.
@@ -137,7 +140,20 @@ def _noted(table: Table, reading: Reading) -> Hit | None:
         noted = reading.talk.hits(f"{table.topic.name}.heard", reading.turn)
         if noted:
             return noted[0]
-    return reading.words(0, 6, "goes on") if table.countered else None
+    return _echo(table, reading) or (reading.words(0, 6, "goes on") if table.countered else None)
+
+
+def _echo(table: Table, reading: Reading) -> Hit | None:
+    """«Сообщу вам завтра» — «Ну, сообщите»: the offered deed asked for."""
+    if not reading.answers:
+        return None
+    offered = {t.form[:STEM] for t in table.turn.tokens if len(t.form) > STEM and t.has("VERB")}
+    for index, token in enumerate(reading.turn.tokens[:3]):
+        if token.form == "не":
+            return None
+        if token.has("impr") and token.form[:STEM] in offered:
+            return reading.words(index, index + 1, "asks for it")
+    return None
 
 
 def _timed(table: Table, reading: Reading) -> Table | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from classify.actions.table import Said, Table, Topic
@@ -61,7 +61,16 @@ def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     side = "agent" if turn.speaker is Speaker.AGENT else "client"
     names = (f"{topic.name}.timed", f"{topic.name}.timed_{side}")
     hits = [hit for name in names for hit in talk.hits(name, turn)]
-    return [hit for hit in hits if times_for(talk, turn, hit.start, hit.end)]
+    return [
+        hit
+        for hit in hits
+        if any(not _now_or_later(p) for p in times_for(talk, turn, hit.start, hit.end))
+    ]
+
+
+def _now_or_later(p: Placed) -> bool:
+    """«Сейчас», «потом»: no time to come back at."""
+    return p.mention.kind == "now" or p.mention.text.lower() in ("потом", "позже", "later")
 
 
 def _stronger(move: Move, against: Sequence[Hit], deferring: Sequence[Hit]) -> Sequence[Hit]:
@@ -117,7 +126,11 @@ def times_said(
             if not p.mention.past
             and ((p.head is None and (free or _touches(turn, p, mine))) or _repeats(p, table))
         }
-    kept = [mine[start] for start in sorted(mine) if start not in rejected]
+    kept = [
+        _same_weekday(mine[start], table)
+        for start in sorted(mine)
+        if start not in rejected and not _leaves_room(mine[start], table)
+    ]
     if not kept:
         return Said()
     groups = _alternatives(turn, kept)
@@ -125,6 +138,24 @@ def times_said(
     if len(options) > 1:
         return Said(options=options, at=kept[-1].start)
     return Said(options[0], (), kept[-1].start)
+
+
+def _leaves_room(p: Placed, table: Table | None) -> bool:
+    """«Я с восьми тут», «мы до семи»: bounds that the hour on the table keeps offer no other."""
+    clock, bound = p.mention.time, p.mention.bound
+    if table is None or table.slot.clock is None or clock is None or p.mention.date is not None:
+        return False
+    return (bound == "from" and clock <= table.slot.clock) or (
+        bound == "by" and clock >= table.slot.clock
+    )
+
+
+def _same_weekday(p: Placed, table: Table | None) -> Placed:
+    """A bare weekday is the one on the table: «вторник, в десять» of a Tuesday in a fortnight."""
+    day = table.slot.day if table else None
+    if day is None or p.mention.weekday != day.weekday():
+        return p
+    return replace(p, mention=replace(p.mention, date=day))
 
 
 def _repeats(p: Placed, table: Table | None) -> bool:

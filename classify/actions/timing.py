@@ -96,10 +96,15 @@ def _heads(talk: Talk, turn: Turn) -> list[int]:
         for index, token in enumerate(turn.tokens)
         if _is_verb(token)
         and (
-            not deeds.isdisjoint(token.keys)
+            (not deeds.isdisjoint(token.keys) and not (index in stance and _suits(token)))
             or (other and index not in stance and light.isdisjoint(token.keys))
         )
     ]
+
+
+def _suits(token: Token) -> bool:
+    """«Четвёртое подойдёт» says that a time is fine, not that somebody comes."""
+    return token.form in ("подойдет", "подойдут", "подходит", "подходят")
 
 
 def _is_verb(token: Token) -> bool:
