@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from classify.actions.answers import Reading, answered, continued
+from classify.actions.answers import Reading, answered, closed, continued
 from classify.actions.moves import Move, last_move, moves_of, times_said
 from classify.actions.table import Said, Standing, Table, Topic, cleared, opened
+from classify.actions.timing import times_for, when
 from classify.dialogue import Talk, Turn
+from models.vocabulary.transcript import Speaker
 
 __all__ = ["Standing", "Table", "Topic", "track"]
 
@@ -33,8 +35,11 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
                 after = _put_down(talk, turn, topic)
             else:
                 warm = table.last_turn == latest and turn.index - table.last_turn <= WARM
-                warm = warm and not _elsewhere(talk, turn, table, topics)
-                after = _spoken_to(talk, turn, table, answers=topic.name in asked, warm=warm)
+                elsewhere = _elsewhere(talk, turn, table, topics)
+                answers = topic.name in asked and not (
+                    elsewhere and table.standing is Standing.DECLINED
+                )
+                after = _spoken_to(talk, turn, table, answers=answers, warm=warm and not elsewhere)
             if after is not None:
                 tables[topic.name] = after
     return tables
@@ -78,6 +83,11 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
     moves = moves_of(talk, turn, topic)
     first = next((m for m in moves if m.kind in ("propose", "arranged")), None)
     if first is None:
+        unwanted = talk.hits(f"{topic.name}.unwanted", turn)
+        if unwanted and turn.speaker is Speaker.CLIENT:
+            named = times_for(talk, turn, unwanted[0].start, unwanted[0].end)
+            said = Said(when([p.mention for p in named]))
+            return cleared(opened(topic, unwanted[0], Standing.OPEN, said), unwanted[0], whole=True)
         conditional = talk.hits(topic.condition, turn)
         return opened(topic, conditional[0], Standing.DEFERRED, Said()) if conditional else None
     said = times_said(talk, turn, moves, None, free=False)
@@ -95,6 +105,10 @@ def _spoken_to(talk: Talk, turn: Turn, table: Table, *, answers: bool, warm: boo
     said = times_said(talk, turn, moves, table, free=answers or warm)
     timed = warm and bool(said.slot or said.options)
     of_topic = any(move.kind in OF_TOPIC for move in moves)
+    if turn.speaker is table.holder and table.standing is Standing.OPEN and warm:
+        taken = closed(table, Reading(talk, turn, moves, said, False))
+        if taken is not None:
+            return taken
     if not (answers or timed or of_topic):
         return None
     reading = Reading(talk, turn, moves, said, answers or timed)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from classify.actions.moves import Move, decisive, last_move
+from classify.actions.moves import Move, decisive, last_move, moves_of
 from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
 from classify.actions.timing import NEVER, When
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
-
 
 STEM = 4  # letters that two forms of one verb share
 
@@ -49,6 +48,32 @@ def continued(table: Table, reading: Reading) -> Table | None:
     slot = table.slot.updated(said.slot)
     after = countered(table, hit, slot, _whole(table, said.options))
     return replace(after, slot=slot, countered=False)
+
+
+def closed(table: Table, reading: Reading) -> Table | None:
+    """The side that offered notes it («Отлично, записала») after an answer that refused nothing.
+
+    The answer then was a yes, in whatever words.
+    """
+    talk, turn = reading.talk, reading.turn
+    if reading.said.options or not talk.hits("stance.closes", turn) or _asks_on(talk, turn):
+        return None
+    answer = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
+    if answer is None or answer.index != table.turn.index + 1 or _asks_on(talk, answer):
+        return None
+    if not answer.tokens or any(m.kind in NOT_YES for m in moves_of(talk, answer, table.topic)):
+        return None
+    yes = Hit("", answer, 0, min(6, len(answer.tokens)), "taken as a yes")
+    return agreed(table, yes, table.slot.updated(reading.said.slot))
+
+
+NOT_YES = frozenset({"decline", "against", "defer", "busy"})
+
+
+def _asks_on(talk: Talk, turn: Turn) -> bool:
+    return any("?" in token.closes for token in turn.tokens) or (
+        not turn.punctuated and talk.has("stance.question", turn)
+    )
 
 
 def _whole(table: Table, options: Sequence[When]) -> tuple[When, ...]:
