@@ -60,7 +60,7 @@ class RecordingsFolder:
         return arrived.call
 
 
-def cdr_row(  # noqa: PLR0913 - a row has that many columns
+def cdr_row(
     source: str,
     target: str,
     channel: str,
