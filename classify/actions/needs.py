@@ -5,12 +5,13 @@ from __future__ import annotations
 from classify.actions.findings import Findings
 from classify.actions.papers import PROOF
 from classify.dialogue import Hit, Talk, Turn, make_action
-from classify.text import FILLERS
+from classify.text import FILLERS, Token
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
 AROUND = 4  # words of a text without marks that belong to «не знаю»
 SUBSTANCE = 3  # content words that make an answer more than a yes
+BRIEF = 2  # content words that answer a question about the order itself («штук двадцать»)
 
 
 def find(talk: Talk, found: Findings) -> list[Action]:
@@ -20,7 +21,9 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     for hit in _questions(talk, found):
         if _settled_already(talk, hit):
             continue
-        if any(_in_substance(talk, turn) for turn in talk.near(hit.turn, 1, Speaker.CLIENT)):
+        least = BRIEF if hit.cue == "needs.question" else SUBSTANCE
+        answers = talk.near(hit.turn, 1, Speaker.CLIENT)
+        if any(_in_substance(talk, turn, least) for turn in answers):
             return [
                 make_action(
                     ActionType.NEEDS_CLARIFIED,
@@ -46,7 +49,7 @@ def _settled_already(talk: Talk, hit: Hit) -> bool:
     return talk.has("needs.not_a_need", hit.turn) and not talk.has("needs.strong", hit.turn)
 
 
-def _in_substance(talk: Talk, turn: Turn) -> bool:
+def _in_substance(talk: Talk, turn: Turn, least: int) -> bool:
     """Whether the sentences that put nobody off say enough."""
     off = {
         at
@@ -61,7 +64,7 @@ def _in_substance(talk: Talk, turn: Turn) -> bool:
         and token.form not in FILLERS | _EMPTY
         and (token.form.isdigit() or any(_content(p.grammemes) for p in token.parses))
     ]
-    return len(content) >= SUBSTANCE
+    return len(content) >= least and (least > BRIEF or any(map(_names, content)))
 
 
 def _put_off(turn: Turn, hit: Hit) -> list[int]:
@@ -70,6 +73,14 @@ def _put_off(turn: Turn, hit: Hit) -> list[int]:
         sentence = turn.tokens[hit.start].sentence
         return [at for at, token in enumerate(turn.tokens) if token.sentence == sentence]
     return list(range(hit.start - AROUND, hit.end + AROUND))
+
+
+def _names(token: Token) -> bool:
+    """Whether a word names a thing, a number or a quality."""
+    parts = {"NOUN", "ADJF", "NUMR", "Anum", "PRTF", "LATN"}
+    return token.form.isdigit() or any(
+        not p.grammemes or not parts.isdisjoint(p.grammemes) for p in token.parses
+    )
 
 
 _EMPTY = frozenset(
@@ -92,6 +103,15 @@ _EMPTY = frozenset(
         "меня",
         "это",
         "так",
+        "правда",
+        "честно",
+        "слово",
+        "спасибо",
+        "понял",
+        "поняла",
+        "понятно",
+        "договорились",
+        "пожалуйста",
     ]
 )
 

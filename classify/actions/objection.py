@@ -48,6 +48,8 @@ def _said(talk: Talk, kind: str) -> list[Hit]:
 
 def _of_something_else(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     """Whether the words refuse a time or finished work, or are the refusal's own."""
+    if kind == "other" and any(talk.has(f"objection.{k}", hit.turn) for k in KINDS[:-1]):
+        return True
     if kind in OF_WORK and found.of(ActionType.WORK_ACCEPTED):
         return True
     if kind in ("timing", "think", "other") and _of_a_time(talk, found, hit):

@@ -12,10 +12,7 @@ PITCHED = 2  # turns of the agent in which the offer may stand that «нет, с
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's refusal, once; an extra on the side refused is nothing."""
-    hits = [h for h in talk.all_hits("refusal.whole", Speaker.CLIENT) if not _on_the_side(talk, h)]
-    hits += [h for h in _weak(talk) if not _on_the_side(talk, h)]
-    hits = [h for h in hits if not _sells_to_us(talk, h.turn)]
-    hits = [h for h in hits if not _won_over(talk, found, h)]
+    hits = [h for h in refused(talk) if not _won_over(talk, found, h)]
     if not hits:
         return []
     hit = hits[0]
@@ -29,6 +26,12 @@ def find(talk: Talk, found: Findings) -> list[Action]:
             confidence=0.8,
         )
     ]
+
+
+def refused(talk: Talk) -> list[Hit]:
+    """Every place where the client refuses the whole offer, later taken back or not."""
+    hits = [*talk.all_hits("refusal.whole", Speaker.CLIENT), *_weak(talk)]
+    return [h for h in hits if not (_on_the_side(talk, h) or _sells_to_us(talk, h.turn))]
 
 
 def _won_over(talk: Talk, found: Findings, hit: Hit) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classify.actions.findings import Findings
 from classify.actions.money import bare_sums
+from classify.actions.refusal import refused
 from classify.actions.sum_of import whole_sums
 from classify.actions.timing import placed
 from classify.dialogue import Hit, Talk, Turn, make_action
@@ -22,7 +23,13 @@ def find(talk: Talk, _: Findings) -> list[Action]:
     words += [(h, ActionStatus.DONE) for h in _after_price(talk, "terms.agree_short")]
     words += [(h, ActionStatus.DECLINED) for h in talk.all_hits("terms.refuse", Speaker.CLIENT)]
     words += [(h, ActionStatus.DECLINED) for h in _after_price(talk, "terms.refuse_short")]
-    words = [(h, s) for h, s in words if not _hypothetical(talk, h)]
+    noes = refused(talk)
+    words = [
+        (h, s)
+        for h, s in words
+        if not _hypothetical(talk, h)
+        and not (s is ActionStatus.DONE and _taken_back(talk, h, noes))
+    ]
     if not words:
         return []
     hit, status = max(words, key=lambda w: (w[0].turn.index, w[0].start))
@@ -38,10 +45,20 @@ def find(talk: Talk, _: Findings) -> list[Action]:
     ]
 
 
+def _taken_back(talk: Talk, hit: Hit, noes: list[Hit]) -> bool:
+    """Whether the breath of a yes, or a last no after it, refuses the whole offer."""
+    return any(
+        no.turn.index == hit.turn.index
+        or (no.turn.index > hit.turn.index and talk.has("refusal.about_all", no.turn))
+        for no in noes
+    )
+
+
 def _offered(talk: Talk) -> list[Hit]:
     """«На триста договариваемся?» — «Да»: the agent asks for the yes, the client gives it."""
     out = []
-    for asked in talk.all_hits("terms.ask", Speaker.AGENT):
+    bare = [h for h in talk.all_hits("terms.ask_bare", Speaker.AGENT) if _priced(talk, h.turn)]
+    for asked in [*talk.all_hits("terms.ask", Speaker.AGENT), *bare]:
         if talk.has("terms.other_topic", asked.turn):
             continue
         for turn in talk.near(asked.turn, 1, Speaker.CLIENT):
