@@ -10,6 +10,7 @@ from functools import cached_property
 from classify import machines
 from classify.dates import TimeMention, find_times
 from classify.grouping import groups, joined, spoken_language
+from classify.misheard import meant
 from classify.numbers import AmountMention, find_amounts
 from classify.phrases import Phrasebook, phrasebook
 from classify.text import FILLERS, Token
@@ -38,7 +39,8 @@ class CallContext:
 class Turn:
     """Everything one side says until the other speaks.
 
-    `pieces` are the segments and the offsets at which they begin in `text`.
+    `pieces` are the segments and the offsets at which they begin in `text`; `meant` is `text` with
+    misheard forms put right, letter under letter.
     """
 
     index: int
@@ -47,6 +49,7 @@ class Turn:
     tokens: tuple[Token, ...]
     pieces: tuple[tuple[int, Segment], ...]
     machine: bool = False
+    meant: str = ""
 
     @cached_property
     def keys(self) -> frozenset[str]:
@@ -112,7 +115,9 @@ class Talk:
         """Days and clock times named in a turn, resolved against the call's start."""
         if turn.index not in self._times:
             self._times[turn.index] = tuple(
-                find_times(turn.text, self.context.started_at, language=self.context.language)
+                find_times(
+                    turn.meant or turn.text, self.context.started_at, language=self.context.language
+                )
             )
         return self._times[turn.index]
 
@@ -152,9 +157,11 @@ def listen(segments: Sequence[Segment], context: CallContext) -> Talk:
     turns: list[Turn] = []
     for group in groups(segments, book):
         text, pieces = joined(group)
-        tokens = book.reader.read(text)
+        speaker = group[0].speaker
+        said = meant(text, agent=speaker is Speaker.AGENT) if book.language == "ru" else text
+        tokens = book.reader.read(said)
         if tokens or text.strip():
-            turns.append(Turn(len(turns), group[0].speaker, text, tokens, pieces))
+            turns.append(Turn(len(turns), speaker, text, tokens, pieces, meant=said))
     return Talk(_machines_marked(turns, book, context.direction), context, book)
 
 

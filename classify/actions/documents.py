@@ -11,15 +11,15 @@ from enum import StrEnum
 
 from classify.actions.deadline import deadline
 from classify.actions.money import sums
-from classify.actions.paper_verbs import Deed, deed_of, is_one_of
+from classify.actions.paper_verbs import Deed, deed_of, is_one_of, price_wanted
 from classify.actions.timing import placed
 from classify.dialogue import Talk, Turn
 from models.vocabulary.transcript import Speaker
 
 __all__ = ["Deed", "Paper", "PaperDeed", "final", "paper_deeds"]
-MEETING = frozenset({"встрече", "месте", "замере"})  # where a sum is told and nothing sent
+# Where a sum is told and nothing sent.
+MEETING = frozenset({"встрече", "встреча", "месте", "замере"})
 REACH = 8  # words between a verb and its paper
-
 MEMORY = 6  # turns for which a paper stays the one spoken of
 TOGETHER = 3  # turns for which «оба документа» means the papers named
 
@@ -130,6 +130,8 @@ def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -
     if is_one_of(talk, "study", token) and not token.has("past"):
         return None
     spoken = _spoken_of(turn, at, named)
+    if spoken is None and deed is Deed.PROMISED and price_wanted(talk, turn, at):
+        return Paper.PROPOSAL
     return None if spoken is None else spoken.paper
 
 

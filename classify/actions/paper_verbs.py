@@ -214,3 +214,15 @@ def is_one_of(talk: Talk, name: str, token: Token) -> bool:
     """Whether a word belongs to a named set of the phrasebook."""
     words = talk.book.sets.get(name, ())
     return any(word in token.keys for word in words)
+
+
+LATELY = 8  # turns of the client in which a price is asked for and its sending
+
+
+def price_wanted(talk: Talk, turn: Turn, at: int) -> bool:
+    """«Сколько стоит?» … «пришлите» … «вышлю»: no paper is named, its matter is the price."""
+    if not is_one_of(talk, "send", turn.tokens[at]):
+        return False
+    asked = talk.before(turn, LATELY, Speaker.CLIENT)
+    wanted = any(talk.has("papers.wanted", t) for t in asked)
+    return wanted and any(talk.has("papers.price_asked", t) for t in asked)

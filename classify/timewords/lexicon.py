@@ -123,6 +123,20 @@ def mend(word: str) -> str:
     return str(found[0]) if found else word
 
 
+_DAYS_GIVEN = ("понедельник", "вторник", "четверг", "пятницу", "субботу", "воскресенье")
+
+
+@lru_cache(maxsize=8192)
+def misheard_day(word: str, before: str) -> str | None:
+    """The weekday that an unknown word after «в» or «с» most likely is («в стурник»)."""
+    if before not in {"в", "во", "с"} or len(word) < _SHORTEST_FUZZY:
+        return None
+    if not _RUSSIAN.fullmatch(word) or analyzer().word_is_known(word):
+        return None
+    found = process.extractOne(word, _DAYS_GIVEN, scorer=Levenshtein.distance, score_cutoff=2)
+    return str(found[0]) if found else None
+
+
 @lru_cache(maxsize=8192)
 def is_neuter(word: str) -> bool:
     """Whether a word may be a neuter noun, so that «пятое место» is a place and no date."""

@@ -19,6 +19,7 @@ from classify.timewords.lexicon import (
     MONTHS,
     WEEKDAYS,
     mend,
+    misheard_day,
 )
 from classify.timewords.numerals import (
     Form,
@@ -46,6 +47,7 @@ _RAW = re.compile(
     r"|(?P<clock>(?<![\d.:])\d{1,2}:\d{2}(?![\d:]))"
     r"|(?P<dotted>(?<![\d.])\d{1,2}\.\d{2}(?:\.(?:\d{4}|\d{2}))?(?![\d]|\.\d))"
     r"|(?P<dashed>(?<![\d-])\d{1,2}-\d{2}(?![\d-]|\.\d))"
+    r"|(?P<teen>(?<!\d)[1-9]0?(?:\s?-\s?|\s)?н[оа]д?цать?и?(?![^\W\d_]))"
     r"|(?P<meridiem>(?<!\d)\d{1,2}\s?(?:[ap]\.m\.|[ap]m\b))"
     r"|(?P<ordinal>(?<!\d)\d{1,2}-?(?:ого|его|го|ому|ему|му|ое|ые|е|ый|ий|й|ая|я|ую|ю|х|ом|м|st|nd|rd|th)"
     r"(?![^\W\d_]))"
@@ -133,6 +135,7 @@ _RAW_TAGS: dict[str, Callable[[str], str]] = {
     "clock": _clock_tag,
     "dotted": _dotted_tag,
     "dashed": lambda word: "dash" + _clock_tag(word),
+    "teen": lambda word: f"n{10 + int(word[0])}",  # «3-надцать», «30-нацать»
     "meridiem": _meridiem_tag,
     "ordinal": _digit_ordinal_tag,
     "grouped": _number_tag,
@@ -156,18 +159,38 @@ def _joined(tokens: list[Token]) -> Iterator[Token]:
             word = "".join(t.word for t in tokens[index : index + step] if t.tag != "-")
             word = _TEEN.sub("надцат", word)
             yield Token(token.start, tokens[index + step - 1].end, word, word)
-        elif token.word[:1] in {"в", "к"} and token.word[1:] in WEEKDAYS and len(token.word) > 4:
-            yield Token(token.start, token.start + 1, token.word[0], token.word[0])
+        elif index and (day := misheard_day(token.word, tokens[index - 1].word)):
+            yield Token(token.start, token.end, day, day)
+        elif _is_glued(token.word):
+            first = "к" if token.word[0] == "к" else "в"
+            yield Token(token.start, token.start + 1, first, first)
             yield Token(token.start + 1, token.end, token.word[1:], token.word[1:])
         else:
             yield token
         index += step
 
 
+_GLUED_HOURS = frozenset(
+    ["два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять", "десять", "полдень"]
+)
+
+
+def _is_glued(word: str) -> bool:
+    """«Вчетверг», «спятницу», «вдва»: a day or an hour that swallowed its preposition."""
+    rest = word[1:]
+    if word[:1] in {"в", "к"} and rest in WEEKDAYS and len(word) > 4:
+        return True
+    if word[:1] not in {"в", "с"} or word == "втри":
+        return False
+    return (rest in WEEKDAYS and len(word) > 6) or rest in _GLUED_HOURS
+
+
 # «один нацать», «две надцать», «пят надцать»: a teen cut before its ending.
 _TEEN = re.compile(r"(?:надцат|нацат|надцт|нацт)")
 _TEEN_ENDING = re.compile(r"(?:надцат|нацат)(?:ь|и|ого|ое|ому|ые|ый|ый|ом|ую)?$")
-_TEEN_STARTS = frozenset({"один", "две", "три", "четыр", "пят", "шест", "сем", "восем", "девят"})
+_TEEN_STARTS = frozenset(
+    ["один", "дв", "две", "три", "четыр", "пят", "шест", "сем", "восем", "девят"]
+)
 
 
 def _is_cut_teen(tokens: list[Token], index: int) -> bool:
