@@ -20,6 +20,7 @@ JUDGING = (
     "terms.refuse",
 )
 
+
 def find_sent(talk: Talk, found: Findings) -> list[Action]:
     """The proposal that the agent will send, or that is proved to have been sent."""
     return paper_actions(talk, found, Paper.PROPOSAL, ActionType.PROPOSAL_SENT)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.actions.wordings import cases, heard
 
-KINDS = ("terms_agreed", "work_accepted", "review_requested")
+KINDS = ("terms_agreed", "work_accepted", "review_requested", "proposal_discussed")
 
 
 @pytest.mark.parametrize(
