@@ -21,6 +21,17 @@ WRONG_IN = re.compile(rf"\b[сСфФ](о)?(?=\s+(?:{DAY_AFTER})\b)", re.IGNORECA
 COMMA_CLOCK = re.compile(
     r"(?<=\b[вВкК] )(\d{1,2}), (?=(?:[1-5]5|[0-5]0)\b(?![.,:]?\d|\s*(?:тыс|руб|проц|%)))"
 )
+# «За втра», «поне дельник»: a day cut in two, wherever the cut is.
+CUT_DAYS = re.compile(
+    r"\b(?:"
+    + "|".join(
+        f"{day[:at]} {day[at:]}"
+        for day in ("завтра", "послезавтра", "понедельник", "вторник", "четверг", "пятницу")
+        for at in range(2, len(day) - 1)
+    )
+    + r")\b",
+    re.IGNORECASE,
+)
 TO_YOU = frozenset({"вам", "тебе"})
 PREPOSITIONS = frozenset({"к", "в", "на", "по", "у", "с", "от", "за", "для", "о", "из", "до"})
 DAYS_AHEAD = ["понедельник", "вторник", "среду", "четверг", "пятницу", "субботу"]
@@ -33,12 +44,14 @@ NOT_MINE = frozenset(["мы", "вы", "они", "вчера", "позавчер�
 def meant(text: str, *, agent: bool) -> str:
     """`text` with its likeliest misheard forms put right, letter under letter.
 
-    «Пришли у вам» is «пришлю вам», «с понедельник» is «в понедельник», «в 10, 30» is «в 10:30».
+    «Пришли у вам» is «пришлю вам», «с понедельник» is «в понедельник», «за втра» is «завтра»,
+    «в 10, 30» is «в 10:30».
     Where `agent` speaks, «договор пришли вам завтра» is a promise too: an imperative or a past
     form that has one addressee or one object and a coming time.
     """
     said = WRONG_IN.sub(lambda m: "в" + (m[1] or ""), text)
     said = COMMA_CLOCK.sub(lambda m: f"{m[1]}  ", said)
+    said = CUT_DAYS.sub(lambda m: m.group().replace(" ", "") + " ", said)
     said = CUT_FUTURE.sub(_joined, said)
     return _promises(said) if agent else said
 

@@ -87,3 +87,19 @@ def test_a_price_asked_for_by_letter_is_a_proposal(found: Found) -> None:
 
 def test_counting_at_a_meeting_is_no_proposal(found: Found) -> None:
     assert not found("proposal_sent", "а: Тогда она встреча всё посчитаем.", "к: Хорошо.")
+
+
+@pytest.mark.parametrize(
+    ("cut", "whole"),
+    [
+        ("за втра", "завтра"),
+        ("после завтра", "послезавтра"),
+        ("в поне дельник", "в понедельник"),
+        ("во вто рник", "во вторник"),
+    ],
+)
+def test_a_day_cut_in_two_is_the_day(found: Found, cut: str, whole: str) -> None:
+    [misheard] = found("payment", "а: Когда оплатите?", f"к: {cut} переведём всю сумму.")
+    [heard] = found("payment", "а: Когда оплатите?", f"к: {whole} переведём всю сумму.")
+    assert misheard.slots["due"] == heard.slots["due"]
+    assert cut in misheard.quote
