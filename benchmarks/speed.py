@@ -16,6 +16,7 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -121,10 +122,13 @@ def _theirs(calls: list[TrueCall], speech: SpeechSettings, *, batched: bool) -> 
 
 
 class ModelClock:
-    """A CTranslate2 model that counts the seconds spent in it."""
+    """A CTranslate2 model that counts the seconds in which at least one thread is in it."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._entered = 0.0
         self.seconds = 0.0
 
     def __getattr__(self, name: str) -> Any:
@@ -133,11 +137,17 @@ class ModelClock:
 
     def _timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def run(*args: Any, **options: Any) -> Any:
-            begin = time.perf_counter()
+            with self._lock:
+                if not self._inside:
+                    self._entered = time.perf_counter()
+                self._inside += 1
             try:
                 return function(*args, **options)
             finally:
-                self.seconds += time.perf_counter() - begin
+                with self._lock:
+                    self._inside -= 1
+                    if not self._inside:
+                        self.seconds += time.perf_counter() - self._entered
 
         return run
 

@@ -116,7 +116,11 @@ class SpeechSettings(_Section):
     )
     threads: int = Field(default=0, ge=0, description="CPU threads of the model; 0: all cores")
     beam_size: int = Field(default=5, ge=1, description="hypotheses followed at once")
-    batch_size: int = Field(default=8, ge=1, description="packed windows of speech decoded at once")
+    batch_size: int = Field(
+        default=0,
+        ge=0,
+        description="packed windows of speech in a batch; 0: 3 on a CPU, 16 on a GPU",
+    )
     window_s: float = Field(
         default=14.0,
         ge=5,

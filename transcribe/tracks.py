@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from core.settings import SpeechSettings
@@ -52,12 +53,14 @@ def listen(audio: CallAudio, speech: SpeechSettings) -> list[Track]:
         channels = [0]
     else:
         channels = [channel for channel in range(audio.channels) if channel not in silent] or [0]
-    tracks = []
-    for channel in channels:
+
+    def listened(channel: int) -> Track:
         frames = listen_for_speech(audio, channel)
         mask = is_speech(frames, speech.vad_threshold)
-        tracks.append(Track(channel, frames, mask, tuple(speech_spans(mask, ISLAND_PAUSE_S))))
-    return tracks
+        return Track(channel, frames, mask, tuple(speech_spans(mask, ISLAND_PAUSE_S)))
+
+    with ThreadPoolExecutor(speech.threads or len(channels)) as pool:
+        return list(pool.map(listened, channels))
 
 
 def shared_windows(tracks: Sequence[Track], speech: SpeechSettings) -> list[Window]:

@@ -2,13 +2,15 @@
 
 What makes it fast on a CPU: only speech is sent; windows of both channels share batches; the
 encoder gets windows as long as their speech, not the 30 seconds that Whisper pads to (its cost
-per second of sound grows with the window's length, so that short windows are cheaper twice).
+per second of sound grows with the window's length, so that short windows are cheaper twice);
+batches are small and as many are decoded at once as there are threads.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,15 @@ import numpy as np
 from core.settings import SpeechSettings
 from models.vocabulary.transcript import Transcript, Word
 from transcribe.audio import CallAudio, Waveform
-from transcribe.device import Device, choose_device, count_gpus, gpu_trouble_told
+from transcribe.device import (
+    Batching,
+    Device,
+    choose_batching,
+    choose_device,
+    count_cores,
+    count_gpus,
+    gpu_trouble_told,
+)
 from transcribe.dialogue import Heard, as_transcript
 from transcribe.engine import Hints
 from transcribe.inventions import is_repetitive
@@ -30,11 +40,11 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
     from faster_whisper.tokenizer import Tokenizer
 
-PIPELINE_VERSION = 1
+PIPELINE_VERSION = 2
 _TAIL_S = 1.0
 _LANGUAGES = ("ru", "en")
 _MOST_HOTWORD_TOKENS = 60
-_FALLBACK_LANGUAGE = "ru"
+_DETECTED_BATCHES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +73,8 @@ class FasterWhisper:
         speech = self._speech
         return (
             f"whisper-{self.weights.name}@{self.weights.fingerprint} {self.device} "
-            f"beam={speech.beam_size} window={speech.window_s:g} vad={speech.vad_threshold:g}/"
-            f"{speech.vad_min_silence_s:g} v{PIPELINE_VERSION}"
+            f"beam={speech.beam_size} batch={self.batching.size} window={speech.window_s:g} "
+            f"vad={speech.vad_threshold:g}/{speech.vad_min_silence_s:g} v{PIPELINE_VERSION}"
         )
 
     @property
@@ -78,6 +88,11 @@ class FasterWhisper:
         return choose_device(self._speech, count_gpus())
 
     @cached_property
+    def batching(self) -> Batching:
+        """How many windows are decoded together, and on how many threads."""
+        return choose_batching(self._speech, self.device, count_cores())
+
+    @cached_property
     def model(self) -> WhisperModel:
         """The loaded model."""
         from faster_whisper import WhisperModel
@@ -87,7 +102,8 @@ class FasterWhisper:
                 str(self.weights.folder),
                 device=self.device.name,
                 compute_type=self.device.compute_type,
-                cpu_threads=self._speech.threads,
+                cpu_threads=self.batching.threads,
+                num_workers=self.batching.workers,
                 local_files_only=True,
             )
 
@@ -113,21 +129,24 @@ class FasterWhisper:
         progress: Callable[[float], None] | None,
     ) -> tuple[str, list[Decoded]]:
         """Decodes the windows, the longest first, in batches of windows of like length."""
-        language = hints.language or (None if windows else _FALLBACK_LANGUAGE)
         order = sorted(range(len(windows)), key=lambda index: -windows[index].length)
-        decoded: dict[int, Decoded] = {}
-        size = self._speech.batch_size
-        for first in range(0, len(order), size):
-            batch = order[first : first + size]
+        batches = self.batching.cut(order)
+        language = hints.language or self._detect(audio, windows, batches)
+
+        def read(batch: Sequence[int]) -> list[Decoded]:
             encoded = self._encode([windows[index].waveform(audio) for index in batch])
-            if language is None:
-                language = self._detect(encoded, [windows[index].length for index in batch])
-            lengths = [windows[index].length for index in batch]
-            results = self._read(encoded, language, hints, lengths)
-            decoded.update(zip(batch, results, strict=True))
-            if progress is not None:
-                progress(len(decoded) / len(windows))
-        return language or _FALLBACK_LANGUAGE, [decoded[index] for index in range(len(windows))]
+            return self._read(encoded, language, hints, [windows[index].length for index in batch])
+
+        decoded: dict[int, Decoded] = {}
+        pool = ThreadPoolExecutor(self.batching.workers)
+        try:
+            for batch, results in zip(batches, pool.map(read, batches), strict=True):
+                decoded.update(zip(batch, results, strict=True))
+                if progress is not None:
+                    progress(len(decoded) / len(windows))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return language, [decoded[index] for index in range(len(windows))]
 
     def _encode(self, waves: Sequence[Waveform]) -> Any:
         """Encodes a batch, padded with silence to a second after the longest."""
@@ -141,14 +160,19 @@ class FasterWhisper:
             row[:, : mel.shape[1]] = mel[:, :frames]
         return self.model.encode(batch)
 
-    def _detect(self, encoded: Any, lengths: Sequence[float]) -> str:
-        """The likelier of Russian and English over all windows of a batch, long ones first."""
+    def _detect(
+        self, audio: CallAudio, windows: Sequence[Window], batches: Sequence[Sequence[int]]
+    ) -> str:
+        """The likelier of Russian and English over the longest windows of a call."""
         votes = dict.fromkeys(_LANGUAGES, 0.0)
-        found = self.model.model.detect_language(encoded)
-        for window, length in zip(found, lengths, strict=True):
-            chances = {token[2:-2]: chance for token, chance in window}
-            for code in _LANGUAGES:
-                votes[code] += length * float(np.log(chances.get(code, 0.0) + 1e-6))
+        for batch in batches[:_DETECTED_BATCHES]:
+            encoded = self._encode([windows[index].waveform(audio) for index in batch])
+            found = self.model.model.detect_language(encoded)
+            for index, likely in zip(batch, found, strict=True):
+                chances = {token[2:-2]: chance for token, chance in likely}
+                for code in _LANGUAGES:
+                    chance = chances.get(code, 0.0) + 1e-6
+                    votes[code] += windows[index].length * float(np.log(chance))
         return max(votes, key=lambda code: votes[code])
 
     def _read(

@@ -187,7 +187,11 @@ def _timed(table: Table, reading: Reading) -> Table | None:
     decided = last_move(reading.moves, ("accept", "propose"))
     hit = decided.hit if decided else reading.words(said.at, said.at + 1, "names the time")
     if table.standing is Standing.DECLINED:
-        return countered(table, hit, said.slot, said.options) if reading.answers else None
+        if not reading.answers:
+            return None
+        # An hour alone is another hour of the day that was spoken of, not of today.
+        slot = said.slot if said.slot.day else table.slot.updated(said.slot)
+        return countered(table, hit, slot, _whole(table, said.options))
     if table.standing is Standing.AGREED and said.slot.agrees(table.slot):
         slot = table.slot.updated(said.slot)
         return _kept(table, hit) if slot == table.slot else agreed(table, hit, slot)
