@@ -52,9 +52,9 @@ class Turn:
     meant: str = ""
 
     @cached_property
-    def keys(self) -> frozenset[str]:
-        """Every form and lemma in the turn."""
-        return frozenset().union(*(token.keys for token in self.tokens))
+    def meets(self) -> frozenset[int]:
+        """Every criterion of the phrasebook that some word of the turn meets."""
+        return frozenset().union(*(token.meets for token in self.tokens))
 
     @cached_property
     def punctuated(self) -> bool:
@@ -86,6 +86,7 @@ class Talk:
     book: Phrasebook
     _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict)
     _times: dict[int, tuple[TimeMention, ...]] = field(default_factory=dict)
+    _amounts: dict[int, tuple[AmountMention, ...]] = field(default_factory=dict)
 
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
@@ -94,7 +95,7 @@ class Talk:
             known = self.book.cues.get(cue)
             self._hits[key] = [
                 Hit(cue, turn, start, end, wording)
-                for start, end, wording in (known.find(turn.tokens, turn.keys) if known else ())
+                for start, end, wording in (known.find(turn.tokens, turn.meets) if known else ())
             ]
         return self._hits[key]
 
@@ -123,7 +124,11 @@ class Talk:
 
     def amounts(self, turn: Turn) -> tuple[AmountMention, ...]:
         """Sums of money and other amounts named in a turn."""
-        return tuple(find_amounts(turn.text, language=self.context.language))
+        if turn.index not in self._amounts:
+            self._amounts[turn.index] = tuple(
+                find_amounts(turn.text, language=self.context.language)
+            )
+        return self._amounts[turn.index]
 
     def near(self, turn: Turn, ahead: int = 1, speaker: Speaker | None = None) -> list[Turn]:
         """The next turns of a side (or of anybody), at most `ahead` of them."""

@@ -6,9 +6,10 @@ Offsets always point into the text as it was given, so that a quote cut by them 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -48,7 +49,7 @@ class Token:
     `form` is lower case with «ё» as «е». `keys` holds the form (as ``=form``) and every lemma
     it may have. `start` and `end` are offsets into the raw text, `sentence` the number of the
     sentence within it, `comma` whether a comma, a dash or a colon follows, `closes` what mark
-    ended the sentence here.
+    ended the sentence here. `meets` numbers the criteria of the phrasebook that the word meets.
     """
 
     form: str
@@ -60,6 +61,7 @@ class Token:
     raw: str
     comma: bool = False
     closes: str = ""
+    meets: frozenset[int] = frozenset()
 
     def has(self, *grammemes: str) -> bool:
         """Whether one reading carries all the grammemes at once."""
@@ -82,6 +84,8 @@ class Repairs:
     whole: frozenset[str] = frozenset()
 
 
+Criteria = Callable[[str, frozenset[str], tuple[Parse, ...]], frozenset[int]]
+MOST_FORMS = 50_000
 LEAST_FUZZY = 6  # sounds: shorter words have too many neighbours
 NO_REPAIRS = Repairs({}, {}, {}, {})
 PREFIXES = frozenset(
@@ -186,13 +190,27 @@ def _twin(form: str) -> str | None:
     return f"{form[:-3]}ться" if form.endswith("тся") else None
 
 
+class Meaning(NamedTuple):
+    """What a form may be: its readings, its keys and the criteria that it meets."""
+
+    parses: tuple[Parse, ...]
+    keys: frozenset[str]
+    meets: frozenset[int]
+
+
 class Reader:
     """Turns texts of one language into words; remembers every form it has met."""
 
-    def __init__(self, language: str = "ru", repairs: Repairs = NO_REPAIRS) -> None:
+    def __init__(
+        self,
+        language: str = "ru",
+        repairs: Repairs = NO_REPAIRS,
+        meets: Criteria = lambda *_: frozenset(),
+    ) -> None:
         self.language = language
         self._repairs = repairs
-        self._met: dict[str, tuple[tuple[Parse, ...], frozenset[str]]] = {}
+        self._meets = meets
+        self._met: dict[str, Meaning] = {}
 
     def read(self, text: str) -> tuple[Token, ...]:
         """The words of one utterance in order, repaired where a recogniser misspelt them."""
@@ -203,18 +221,19 @@ class Reader:
             following = spans[index + 1][1] if index + 1 < len(spans) else len(text)
             between = text[end:following] if following >= end else ""
             mark = SENTENCE_END.search(between)
-            found, keys = self._meanings(form)
+            meaning = self._meaning(form)
             tokens.append(
                 Token(
                     form=form,
-                    keys=keys,
-                    parses=found,
+                    keys=meaning.keys,
+                    parses=meaning.parses,
                     start=start,
                     end=end,
                     sentence=sentence,
                     raw=text[start:end],
                     comma=bool(re.search(r"[,:—–]| - ", between)),
                     closes=mark.group() if mark else "",
+                    meets=meaning.meets,
                 )
             )
             sentence += bool(mark)
@@ -228,20 +247,26 @@ class Reader:
         near = process.extractOne(key, sounds.keys(), scorer=Levenshtein.distance, score_cutoff=1)
         return sounds[near[0]] if near else None
 
-    def _meanings(self, form: str) -> tuple[tuple[Parse, ...], frozenset[str]]:
+    def _meaning(self, form: str) -> Meaning:
         if form not in self._met:
-            found = parses(form, self.language)
-            keys = {f"={form}"}
-            if not any(parse.known for parse in found) and len(form) >= 4:
-                likely = self._sounds_like(form)
-                if likely and likely != form:
-                    found = parses(likely, self.language) + found
-                    keys.add(f"={likely}")
-            twin = _twin(form) if self.language == "ru" else None
-            if twin and parses(twin, "ru")[0].known:
-                found += parses(twin, "ru")
-                keys.add(f"={twin}")
-            for lemma in self._repairs.also.get(form, ()):
-                found += (Parse(lemma, frozenset({"NOUN"}), True),)
-            self._met[form] = (found, frozenset(keys | {parse.lemma for parse in found}))
+            if len(self._met) >= MOST_FORMS:
+                self._met.clear()
+            self._met[form] = self._looked_up(form)
         return self._met[form]
+
+    def _looked_up(self, form: str) -> Meaning:
+        found = parses(form, self.language)
+        spelt = {f"={form}"}
+        if not any(parse.known for parse in found) and len(form) >= 4:
+            likely = self._sounds_like(form)
+            if likely and likely != form:
+                found = parses(likely, self.language) + found
+                spelt.add(f"={likely}")
+        twin = _twin(form) if self.language == "ru" else None
+        if twin and parses(twin, "ru")[0].known:
+            found += parses(twin, "ru")
+            spelt.add(f"={twin}")
+        for lemma in self._repairs.also.get(form, ()):
+            found += (Parse(lemma, frozenset({"NOUN"}), True),)
+        keys = frozenset(spelt | {parse.lemma for parse in found})
+        return Meaning(found, keys, self._meets(form, keys, found))

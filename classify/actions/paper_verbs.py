@@ -212,8 +212,7 @@ def _unreal(turn: Turn, at: int) -> bool:
 
 def is_one_of(talk: Talk, name: str, token: Token) -> bool:
     """Whether a word belongs to a named set of the phrasebook."""
-    words = talk.book.sets.get(name, ())
-    return any(word in token.keys for word in words)
+    return not token.keys.isdisjoint(talk.book.words(name))
 
 
 LATELY = 8  # turns of the client in which a price is asked for and its sending

@@ -74,7 +74,7 @@ FAMILIES = ("send", "make", "pay", "pay_loose", "sign", "contact", "write", "mee
 
 def heads_of(talk: Talk, turn: Turn) -> set[int]:
     """The verbs of deeds that an action can be, which own the times beside them."""
-    deeds = {word for name in FAMILIES for word in talk.book.sets.get(name, ())}
+    deeds = talk.book.words(*FAMILIES)
     return {i for i, t in enumerate(turn.tokens) if _is_verb(t) and not deeds.isdisjoint(t.keys)}
 
 
@@ -87,8 +87,8 @@ def _heads(talk: Talk, turn: Turn) -> list[int]:
     Those that an action can be; in the client's words the finite ones of other deeds too
     («в четверг поставка приезжает»).
     """
-    deeds = {word for name in FAMILIES for word in talk.book.sets.get(name, ())}
-    light = set(talk.book.sets.get("light_verbs", ()))
+    deeds = talk.book.words(*FAMILIES)
+    light = talk.book.words("light_verbs")
     stance = {i for cue in STANCES for h in talk.hits(cue, turn) for i in range(h.start, h.end)}
     other = turn.speaker is not Speaker.AGENT
     return [

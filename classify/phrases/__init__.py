@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from classify.morphology import forms_of
+from classify.phrases.lexicon import Lexicon
 from classify.phrases.pattern import Pattern, compile_line, find_all
 from classify.text import Reader, Repairs, Token, sound
 
@@ -29,19 +30,22 @@ class Cue:
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
 
-    def find(self, tokens: Sequence[Token], keys: frozenset[str]) -> list[tuple[int, int, str]]:
-        """Every place of the notion: (first word, one past the last, the wording), in order."""
+    def find(self, tokens: Sequence[Token], met: frozenset[int]) -> list[tuple[int, int, str]]:
+        """Every place of the notion: (first word, one past the last, the wording), in order.
+
+        `met` are the criteria that some of the words meets: a quick first test.
+        """
         hits = [
             (start, end, pattern.source)
             for pattern in self.patterns
-            if pattern.possible(keys)
+            if pattern.needed <= met
             for start, end in find_all(pattern, tokens)
         ]
         if hits and self.unless:
             spoilers = [
                 (start, end)
                 for pattern in self.unless
-                if pattern.possible(keys)
+                if pattern.needed <= met
                 for start, end in find_all(pattern, tokens)
             ]
             hits = [hit for hit in hits if not _spoilt(hit, spoilers, tokens)]
@@ -67,6 +71,14 @@ class Phrasebook:
     cues: Mapping[str, Cue]
     sets: Mapping[str, tuple[str, ...]]
     reader: Reader
+    _words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+
+    def words(self, *names: str) -> frozenset[str]:
+        """The members of some named sets together; none of a set that the language lacks."""
+        if names not in self._words:
+            members = (self.sets.get(name, ()) for name in names)
+            self._words[names] = frozenset().union(*members)
+        return self._words[names]
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -86,12 +98,14 @@ def phrasebook(language: str = "ru") -> Phrasebook:
                 raise ValueError(f"phrases/{language}/{name}: the set `{key}` is defined twice")
             sets[key] = tuple(str(words).split())
     cues: dict[str, Cue] = {}
+    lexicon = Lexicon()
     for name, document in documents.items():
         family = name.removesuffix(".yaml")
         for key, body in (document.get("cues") or {}).items():
-            cues[f"{family}.{key}"] = _cue(f"{family}.{key}", body, sets)
+            cues[f"{family}.{key}"] = _cue(f"{family}.{key}", body, sets, lexicon)
     noise = documents.get("asr.yaml", {})
-    return Phrasebook(language, cues, sets, Reader(language, _repairs(noise, sets, language)))
+    reader = Reader(language, _repairs(noise, sets, language), lexicon.met_by)
+    return Phrasebook(language, cues, sets, reader)
 
 
 def _documents(language: str) -> dict[str, dict[str, Any]]:
@@ -103,12 +117,12 @@ def _documents(language: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def _cue(name: str, body: Any, sets: Mapping[str, Sequence[str]]) -> Cue:
+def _cue(name: str, body: Any, sets: Mapping[str, Sequence[str]], lexicon: Lexicon) -> Cue:
     lines, unless = (body, []) if isinstance(body, list) else (body["any"], body.get("unless", []))
     return Cue(
         name,
-        tuple(p for line in lines for p in compile_line(str(line), sets)),
-        tuple(p for line in unless for p in compile_line(str(line), sets)),
+        tuple(p for line in lines for p in compile_line(str(line), sets, lexicon)),
+        tuple(p for line in unless for p in compile_line(str(line), sets, lexicon)),
     )
 
 

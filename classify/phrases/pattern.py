@@ -23,71 +23,55 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classify.morphology import parses
+from classify.phrases.lexicon import Choice, Lexicon
 from classify.text import FILLERS, Token
 
 DEFAULT_GAP = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One alternative of an element: a key or a stem, and the grammemes it must carry."""
-
-    key: str
-    stem: bool
-    grammemes: frozenset[str]
-
-    def fits(self, token: Token) -> bool:
-        """Whether the word is this."""
-        if self.stem:
-            return token.form.startswith(self.key)
-        if self.grammemes:
-            lemma = self.key.lstrip("=")
-            return any(
-                (not lemma or p.lemma == lemma) and self.grammemes <= p.grammemes
-                for p in token.parses
-            )
-        return self.key in token.keys
-
-
-@dataclass(frozen=True, slots=True)
 class Element:
-    """One step of a pattern. `plain` is the quick test of its choices without grammemes."""
+    """One step of a pattern; `word` is the number of its criterion in the lexicon."""
 
     kind: str  # word | gap | begin | end | not_next | not_before
-    plain: frozenset[str] = frozenset()
-    choices: tuple[Choice, ...] = ()
+    word: int = -1
     optional: bool = False
     gap: int = 0
 
     def fits(self, token: Token) -> bool:
-        """Whether the word is one of the choices."""
-        return not self.plain.isdisjoint(token.keys) or any(c.fits(token) for c in self.choices)
+        """Whether the word meets the criterion."""
+        return self.word in token.meets
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A compiled wording and the line it came from."""
+    """A compiled wording and the line it came from; `needed` are criteria it cannot do without."""
 
     source: str
     elements: tuple[Element, ...]
-    needed: tuple[frozenset[str], ...]
-
-    def possible(self, keys: frozenset[str]) -> bool:
-        """Whether a text with these keys can match at all: a quick first test."""
-        return all(not need.isdisjoint(keys) for need in self.needed)
+    needed: frozenset[int]
 
 
-def compile_line(source: str, sets: Mapping[str, Sequence[str]]) -> tuple[Pattern, ...]:
-    """Compiles one line; one with tied alternatives gives a pattern for each of them."""
+def compile_line(
+    source: str, sets: Mapping[str, Sequence[str]], lexicon: Lexicon
+) -> tuple[Pattern, ...]:
+    """Compiles one line; one with tied alternatives gives a pattern for each of them.
+
+    Raises:
+        KeyError: the line names a set that nobody defined.
+        ValueError: the line ties words in what must not stand there.
+    """
     variants = [""]
     for part in source.split():
         variants = [f"{before} {choice}" for before in variants for choice in _untied(part)]
-    return tuple(compile_pattern(variant.strip(), sets) for variant in variants)
+    return tuple(_compiled(variant.strip(), sets, lexicon) for variant in variants)
 
 
 def _untied(part: str) -> list[str]:
     if not any(_tied(c) for c in part.split("|")):
         return [part]
+    if part.startswith(("!", "<!")):
+        raise ValueError(f"`{part}`: `_` ties words, but only one word can be forbidden at a place")
     mark = "?" if part.startswith("?") else ""
     choices = part.removeprefix("?").split("|")
     plain = "|".join(c for c in choices if not _tied(c))
@@ -101,20 +85,13 @@ def _tied(choice: str) -> bool:
     return "_" in choice and not choice.lstrip("?!<").startswith("@")
 
 
-def compile_pattern(source: str, sets: Mapping[str, Sequence[str]]) -> Pattern:
-    """Compiles one line without tied alternatives.
-
-    Raises:
-        KeyError: the line names a set that nobody defined.
-    """
-    elements = tuple(_element(part, sets) for part in source.split())
-    needed = tuple(
-        e.plain for e in elements if e.kind == "word" and not e.optional and not e.choices
-    )
+def _compiled(source: str, sets: Mapping[str, Sequence[str]], lexicon: Lexicon) -> Pattern:
+    elements = tuple(_element(part, sets, lexicon) for part in source.split())
+    needed = frozenset(e.word for e in elements if e.kind == "word" and not e.optional)
     return Pattern(source, elements, needed)
 
 
-def _element(part: str, sets: Mapping[str, Sequence[str]]) -> Element:
+def _element(part: str, sets: Mapping[str, Sequence[str]], lexicon: Lexicon) -> Element:
     if part == "^":
         return Element("begin")
     if part == "$":
@@ -132,7 +109,7 @@ def _element(part: str, sets: Mapping[str, Sequence[str]]) -> Element:
     choices: list[Choice] = []
     for alternative in part.split("|"):
         _add(alternative, sets, frozenset(), plain, choices)
-    return Element(kind, frozenset(plain), tuple(choices), optional)
+    return Element(kind, lexicon.number(frozenset(plain), tuple(choices)), optional)
 
 
 # pymorphy3 writes parts of speech in capitals.
@@ -172,7 +149,11 @@ def _adjective(word: str) -> set[str]:
 def find_all(pattern: Pattern, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Every place of the pattern: (first word, one past the last word), left to right."""
     found = []
+    first = pattern.elements[0]
+    sure = first.kind == "word" and not first.optional
     for start in range(len(tokens)):
+        if sure and not first.fits(tokens[start]):
+            continue
         end = _match(pattern.elements, 0, tokens, start, start)
         if end is not None and end > start:
             found.append((start, end))
@@ -181,13 +162,13 @@ def find_all(pattern: Pattern, tokens: Sequence[Token]) -> list[tuple[int, int]]
 
 def _at_begin(tokens: Sequence[Token], at: int) -> bool:
     while at > 0 and tokens[at - 1].sentence == tokens[at].sentence:
-        if tokens[at - 1].form not in FILLERS | _OPENERS:
+        if tokens[at - 1].form not in _OPENERS:
             return False
         at -= 1
     return True
 
 
-_OPENERS = frozenset(
+_OPENERS = FILLERS | frozenset(
     [
         "а",
         "и",

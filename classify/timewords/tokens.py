@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classify.timewords.lexicon import (
     ENGLISH_MONTHS,
@@ -68,6 +69,7 @@ _DATIVE_ENDINGS = {"му", "ому", "ему"}
 _NEUTER_ENDINGS = {"е", "ое"}
 
 
+@lru_cache(maxsize=256)
 def tokens_of(text: str, *, english: bool = False) -> tuple[Token, ...]:
     """Cuts `text` into tagged tokens; spans point into `text`."""
     raw = _raw_tokens(text)
