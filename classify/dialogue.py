@@ -91,13 +91,14 @@ class Talk:
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
         key = (cue, turn.index)
-        if key not in self._hits:
+        found = self._hits.get(key)
+        if found is None:
             known = self.book.cues.get(cue)
-            self._hits[key] = [
+            found = self._hits[key] = [
                 Hit(cue, turn, start, end, wording)
                 for start, end, wording in (known.find(turn.tokens, turn.meets) if known else ())
             ]
-        return self._hits[key]
+        return found
 
     def has(self, cue: str, turn: Turn) -> bool:
         """Whether a turn holds a notion."""

@@ -60,6 +60,8 @@ class Placed:
 
 def placed(talk: Talk, turn: Turn) -> list[Placed]:
     """The mentions of coming days and hours in a turn, each with its verb."""
+    if not talk.times(turn):
+        return []
     heads = _heads(talk, turn)
     out = []
     for mention in talk.times(turn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -27,29 +27,48 @@ class Cue:
     """
 
     name: str
-    patterns: tuple[Pattern, ...]
-    unless: tuple[Pattern, ...]
+    wordings: Shelf
+    unless: Shelf
 
     def find(self, tokens: Sequence[Token], met: frozenset[int]) -> list[tuple[int, int, str]]:
         """Every place of the notion: (first word, one past the last, the wording), in order.
 
-        `met` are the criteria that some of the words meets: a quick first test.
+        `met` are the criteria that some of the words meets.
         """
         hits = [
             (start, end, pattern.source)
-            for pattern in self.patterns
-            if pattern.needed <= met
+            for pattern in self.wordings.possible(met)
             for start, end in find_all(pattern, tokens)
         ]
-        if hits and self.unless:
-            spoilers = [
-                (start, end)
-                for pattern in self.unless
-                if pattern.needed <= met
-                for start, end in find_all(pattern, tokens)
-            ]
-            hits = [hit for hit in hits if not _spoilt(hit, spoilers, tokens)]
-        return sorted(set(hits))
+        if not hits:
+            return []
+        spoilers = [
+            place for pattern in self.unless.possible(met) for place in find_all(pattern, tokens)
+        ]
+        return sorted({hit for hit in hits if not _spoilt(hit, spoilers, tokens)})
+
+
+class Shelf:
+    """Patterns, each under one criterion that it cannot do without, the most particular one."""
+
+    def __init__(self, patterns: Iterable[Pattern], lexicon: Lexicon) -> None:
+        self._always: list[Pattern] = []
+        self._under: dict[int, list[Pattern]] = {}
+        for pattern in patterns:
+            if pattern.needed:
+                least = min(pattern.needed, key=lambda number: (lexicon.breadth(number), number))
+                self._under.setdefault(least, []).append(pattern)
+            else:
+                self._always.append(pattern)
+        self._criteria = frozenset(self._under)
+
+    def possible(self, met: frozenset[int]) -> list[Pattern]:
+        """The patterns that words which meet these criteria could fit."""
+        numbers = self._criteria & met
+        if not numbers:
+            return self._always
+        under = [pattern for number in numbers for pattern in self._under[number]]
+        return [*self._always, *(pattern for pattern in under if pattern.needed <= met)]
 
 
 def _spoilt(
@@ -119,11 +138,12 @@ def _documents(language: str) -> dict[str, dict[str, Any]]:
 
 def _cue(name: str, body: Any, sets: Mapping[str, Sequence[str]], lexicon: Lexicon) -> Cue:
     lines, unless = (body, []) if isinstance(body, list) else (body["any"], body.get("unless", []))
-    return Cue(
-        name,
-        tuple(p for line in lines for p in compile_line(str(line), sets, lexicon)),
-        tuple(p for line in unless for p in compile_line(str(line), sets, lexicon)),
-    )
+
+    def shelf(chosen: Sequence[Any]) -> Shelf:
+        patterns = [p for line in chosen for p in compile_line(str(line), sets, lexicon)]
+        return Shelf(patterns, lexicon)
+
+    return Cue(name, shelf(lines), shelf(unless))
 
 
 def _repairs(

@@ -34,11 +34,19 @@ class Choice:
         )
 
 
+_WIDE = 1000  # any word with these grammemes
+
+
+def _breadth(choice: Choice) -> int:
+    return 1 if choice.key else _WIDE
+
+
 class Lexicon:
     """Numbers criteria, equal ones alike, and tells which of them a word meets."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[frozenset[str], tuple[Choice, ...]], int] = {}
+        self._breadths: list[int] = []
         self._by_key: dict[str, list[int]] = defaultdict(list)
         self._by_lemma: dict[str, list[tuple[Choice, int]]] = defaultdict(list)
         self._by_stem: dict[str, list[int]] = defaultdict(list)
@@ -50,11 +58,16 @@ class Lexicon:
         criterion = (keys, choices)
         if criterion not in self._numbers:
             number = self._numbers[criterion] = len(self._numbers)
+            self._breadths.append(len(keys) + sum(_breadth(choice) for choice in choices))
             for key in keys:
                 self._by_key[key].append(number)
             for choice in choices:
                 self._shelve(choice, number)
         return self._numbers[criterion]
+
+    def breadth(self, number: int) -> int:
+        """How much a criterion lets in, roughly: the number of its lemmas and forms."""
+        return self._breadths[number]
 
     def _shelve(self, choice: Choice, number: int) -> None:
         if choice.stem:
@@ -65,9 +78,7 @@ class Lexicon:
         else:
             self._any_lemma.append((choice, number))
 
-    def met_by(
-        self, form: str, keys: frozenset[str], parses: tuple[Parse, ...]
-    ) -> frozenset[int]:
+    def met_by(self, form: str, keys: frozenset[str], parses: tuple[Parse, ...]) -> frozenset[int]:
         """The numbers of the criteria that a word meets."""
         met = {number for key in keys for number in self._by_key.get(key, ())}
         for end in range(1, min(len(form), self._longest) + 1):
