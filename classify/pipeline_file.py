@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
+from classify.rule_text import parse_rules, read_rule_text
 from classify.verification.rules import PipelineRules
 from models.vocabulary.errors import InvalidInputError
 
@@ -45,11 +43,7 @@ def read_pipeline(path: Path) -> PipelineRules:
     Raises:
         InvalidInputError: it cannot be read or breaks the form.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(str(path), f"cannot be read: {error}", _REMEDY) from error
-    return parse_pipeline(text, str(path))
+    return parse_pipeline(read_rule_text(path, _REMEDY), str(path))
 
 
 def parse_pipeline(text: str, place: str) -> PipelineRules:
@@ -59,14 +53,7 @@ def parse_pipeline(text: str, place: str) -> PipelineRules:
         InvalidInputError: no YAML, an unknown or wrong key, an id given twice, a dependency
             on an unknown requirement or in a circle, an example at an unknown stage.
     """
-    try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InvalidInputError(place, f"is not YAML: {error}", _REMEDY) from error
-    try:
-        rules = PipelineRules.model_validate(document)
-    except ValidationError as error:
-        raise _first_problem(error, place) from error
+    rules = parse_rules(PipelineRules, text, place, _REMEDY)
     _check_ids(rules, place)
     _check_dependencies(rules, place)
     _check_examples(rules, place)
@@ -75,15 +62,6 @@ def parse_pipeline(text: str, place: str) -> PipelineRules:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.suffix in _SUFFIXES)
-
-
-def _first_problem(error: ValidationError, place: str) -> InvalidInputError:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "the document"
-    problem = f"`{where}`: {first['msg'][:1].lower()}{first['msg'][1:]}"
-    if "input" in first and first["type"] != "missing":
-        problem += f", found {str(first['input'])[:60]!r}"
-    return InvalidInputError(place, problem, _REMEDY)
 
 
 def _refuse_twice(folder: Path, names: list[str]) -> None:

@@ -18,7 +18,7 @@ LEAST_THOUSANDS = 10  # «сорок» of a price in thousands
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The last sum that is the order's and not an invoice's, a payment's or a unit's."""
-    standing = [(one, why) for one, why in _standing(talk) if not _paid(talk, found, one)]
+    standing = [(one, why) for one, why in order_sums(talk) if not _paid(talk, found, one)]
     if not standing:
         return []
     one, why = standing[-1]
@@ -45,7 +45,7 @@ def _paid(talk: Talk, found: Findings, one: Sum) -> bool:
     )
 
 
-def _standing(talk: Talk) -> list[tuple[Sum, str]]:
+def order_sums(talk: Talk) -> list[tuple[Sum, str]]:
     """The order's sums in the order they were said, each with why it is one."""
     out: list[tuple[Sum, str]] = []
     for turn in talk.turns:
