@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.score import report, score
-from classify.hear import CallContext, hear
+from classify.dialogue import CallContext, Talk, listen
+from classify.hear import hear_talk
+from models.vocabulary.action import HeardCall
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
 
 
-def heard(text: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """One dialogue in the shape of `stagecheck classify`'s answer."""
+def listened(text: Mapping[str, Any], language: str) -> tuple[Talk, HeardCall]:
+    """What the engine makes of one dialogue in the shape of `stagecheck classify`'s input."""
     segments = [
         Segment(Speaker(s["speaker"]), s["text"], s.get("start"), s.get("end"))
         for s in text["segments"]
@@ -31,7 +33,13 @@ def heard(text: Mapping[str, Any], language: str) -> dict[str, Any]:
         direction=Direction(direction) if direction else None,
         language=language,
     )
-    call = hear(segments, context)
+    talk = listen(segments, context)
+    return talk, hear_talk(talk)
+
+
+def heard(text: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """One dialogue in the shape of `stagecheck classify`'s answer."""
+    _, call = listened(text, language)
     actions: list[dict[str, Any]] = [
         {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
         for a in call.actions

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.vocabulary.action import Action
+
 COURTESIES = frozenset({"greeting", "self_introduction", "company_introduction", "farewell"})
 SLOTS = ("datetime", "date", "due", "amount")
 Z95 = 1.96
@@ -42,8 +44,8 @@ class Count:
 
     def line(self, name: str) -> str:
         """One row of the report."""
-        p = _share(self.right, self.right + self.extra)
-        r = _share(self.right, self.right + self.missed)
+        p = share(self.right, self.right + self.extra)
+        r = share(self.right, self.right + self.missed)
         counts = f"+{self.right} !{self.extra} -{self.missed}"
         return f"{name:40s} P {p}  R {r}  F1 {self.f1:.2f}  {counts}"
 
@@ -59,7 +61,8 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
     return (middle - half) / scale, (middle + half) / scale
 
 
-def _share(successes: int, trials: int) -> str:
+def share(successes: int, trials: int) -> str:
+    """A share with its 95 % interval, as text; a dash where nothing was tried."""
     low, high = wilson(successes, trials)
     value = f"{successes / trials:.2f}" if trials else "   -"
     return f"{value} [{low:.2f}-{high:.2f}]"
@@ -74,9 +77,16 @@ class Score:
     core: Count = field(default_factory=Count)
     total: Count = field(default_factory=Count)
     slots: dict[str, list[int]] = field(default_factory=lambda: {s: [0, 0, 0] for s in SLOTS})
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)
     outcomes_right: int = 0
     calls: int = 0
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def macro(self) -> float:
+        """The mean F1 of the core's types."""
+        values = [count.f1 for name, count in self.types.items() if name not in COURTESIES]
+        return sum(values) / len(values) if values else 1.0
 
 
 def score(heard: Mapping[str, Labelled], labels: Sequence[Labelled]) -> Score:
@@ -86,6 +96,7 @@ def score(heard: Mapping[str, Labelled], labels: Sequence[Labelled]) -> Score:
         call_id = str(label["call_id"])
         found = heard.get(call_id, {"outcome": None, "actions": []})
         result.calls += 1
+        result.outcomes[str(label["outcome"]), str(found["outcome"])] += 1
         result.outcomes_right += found["outcome"] == label["outcome"]
         if found["outcome"] != label["outcome"]:
             result.notes.append(f"{call_id} outcome {found['outcome']}, not {label['outcome']}")
@@ -122,6 +133,32 @@ def _score_actions(result: Score, call_id: str, found: Sequence[Labelled], label
             quotes = [a.get("quote") for a in wanted]
             result.notes.append(f"{call_id} MISSED {'/'.join(kind)} {quotes}")
         _score_slots(result, call_id, kind, wanted, given)
+
+
+def right_ones(actions: Sequence[Action], label: Labelled) -> list[bool | None]:
+    """Whether each finding is borne out by a label; None where that one is optional.
+
+    Of several findings of one kind those whose words the label quotes come first.
+    """
+    want = _grouped(label["actions"])
+    free = Counter((a["type"], a["status"]) for a in label.get("optional", ()))
+    verdicts: list[bool | None] = [False] * len(actions)
+    kinds: dict[tuple[str, str], list[int]] = {}
+    for index, action in enumerate(actions):
+        kinds.setdefault((str(action.type), str(action.status)), []).append(index)
+    for kind, indices in kinds.items():
+        quotes = [str(a.get("quote", "")) for a in want.get(kind, [])]
+        best = sorted(indices, key=lambda i: not _quoted(actions[i].quote, quotes))
+        for place, index in enumerate(best):
+            if place < len(quotes):
+                verdicts[index] = True
+            elif place < len(quotes) + free[kind]:
+                verdicts[index] = None
+    return verdicts
+
+
+def _quoted(words: str, quotes: Iterable[str]) -> bool:
+    return any(words in quote or quote in words for quote in quotes)
 
 
 def _score_slots(

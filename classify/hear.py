@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from classify.actions import find_actions
+from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
@@ -37,7 +38,11 @@ def hear(segments: Sequence[Segment], context: CallContext) -> HeardCall:
         segments: the call's utterances in order; times may be missing.
         context: when the call began, its direction and language, whose names are ours.
     """
-    talk = listen(segments, context)
+    return hear_talk(listen(segments, context))
+
+
+def hear_talk(talk: Talk) -> HeardCall:
+    """What a call that was read comes to (see `hear`)."""
     found = find_actions(talk)
     outcome = decide(talk, found)
     if outcome in SILENT:
@@ -46,7 +51,7 @@ def hear(segments: Sequence[Segment], context: CallContext) -> HeardCall:
     actions = [a for a in found.actions if allowed is None or a.type in allowed]
     if outcome is Outcome.VOICEMAIL:
         actions = [_unanswered(a) for a in actions]
-    return HeardCall(outcome, tuple(_in_order(actions, talk)))
+    return HeardCall(outcome, tuple(sure(a, talk) for a in in_order(actions, talk)))
 
 
 def _unanswered(action: Action) -> Action:
@@ -56,7 +61,9 @@ def _unanswered(action: Action) -> Action:
     return action
 
 
-def _in_order(actions: Sequence[Action], talk: Talk) -> list[Action]:
+def in_order(actions: Sequence[Action], talk: Talk) -> list[Action]:
+    """The actions as their quotes follow each other in the call."""
+
     def place(action: Action) -> tuple[int, int]:
         for turn in talk.turns:
             at = turn.text.find(action.quote)

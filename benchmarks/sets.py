@@ -1,0 +1,61 @@
+"""The labelled dialogues: which may be tuned on, which choose settings, which are the test."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).parents[1] / "tests" / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """Dialogues and their labels, in files side by side; `split` says what they are for."""
+
+    name: str
+    path: str
+    split: str  # dev | train | validation | test
+    language: str = "ru"
+
+    @property
+    def texts(self) -> Path:
+        """The dialogues."""
+        return DATA / f"{self.path}.json"
+
+    @property
+    def truth(self) -> Path:
+        """Their labels."""
+        return DATA / f"{self.path}.truth.json"
+
+    def calls(self) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each dialogue with its label."""
+        labels = {label["call_id"]: label for label in json.loads(self.truth.read_text("utf-8"))}
+        for text in json.loads(self.texts.read_text("utf-8")):
+            if text["call_id"] in labels:
+                yield text, labels[text["call_id"]]
+
+
+SETS = (
+    LabelledSet("dev", "dev/texts", "dev"),
+    LabelledSet("tune", "dialogues/tune", "train"),
+    LabelledSet("tune2", "dialogues/tune2", "train"),
+    LabelledSet("train3", "dialogues/train3", "train"),
+    LabelledSet("english_train", "dialogues/english_train", "train", "en"),
+    LabelledSet("validation", "dialogues/validation", "validation"),
+    LabelledSet("held_out", "dialogues/held_out", "test"),
+    LabelledSet("english_test", "dialogues/english_test", "test", "en"),
+)
+VALIDATION = tuple(one for one in SETS if one.split == "validation")
+TEST = tuple(one for one in SETS if one.split == "test")
+
+
+def named(name: str) -> LabelledSet:
+    """One set.
+
+    Raises:
+        KeyError: there is none of this name.
+    """
+    return {one.name: one for one in SETS}[name]
