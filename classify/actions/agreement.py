@@ -7,12 +7,22 @@ each may put something on a table, answer what lies there, move it to another ti
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from classify.actions.answers import Reading, answered, closed, continued
+from classify.actions.answers import NOT_YES, Reading, answered, closed, continued, sees_again
 from classify.actions.moves import Move, last_move, moves_of, times_said
-from classify.actions.table import Said, Standing, Table, Topic, cleared, opened
-from classify.actions.timing import times_for, when
-from classify.dialogue import Talk, Turn
+from classify.actions.table import (
+    Said,
+    Standing,
+    Table,
+    Topic,
+    agreed,
+    cleared,
+    countered,
+    opened,
+)
+from classify.actions.timing import NEVER, times_for, when
+from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
 __all__ = ["Standing", "Table", "Topic", "track"]
@@ -32,7 +42,7 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
         for topic in topics:
             table = tables.get(topic.name)
             if table is None:
-                after = _put_down(talk, turn, topic)
+                after = _put_down(talk, turn, topic, unclaimed=latest < turn.index - 1)
             else:
                 warm = table.last_turn == latest and turn.index - table.last_turn <= WARM
                 elsewhere = _elsewhere(talk, turn, table, topics)
@@ -62,7 +72,7 @@ def _asked(talk: Talk, tables: Mapping[str, Table], turn: Turn) -> set[str]:
     waiting = {
         name: table.last_turn
         for name, table in tables.items()
-        if table.holder is not turn.speaker
+        if (table.holder is not turn.speaker or table.weak)
         and turn.index - table.last_turn <= WARM
         and not (last is not None and last.index > table.last_turn and _asks(talk, last))
     }
@@ -78,8 +88,24 @@ def _asks(talk: Talk, turn: Turn) -> bool:
     )
 
 
-def _put_down(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
-    """What a turn puts on an empty table."""
+def _invited(talk: Talk, turn: Turn, topic: Topic, first: Move, *, unclaimed: bool) -> Table | None:
+    """«Буду мимо проезжать. Часов в двенадцать?» — «Заезжайте»: the answer tells what the offer was."""
+    before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
+    asked = [t for t in turn.tokens[first.hit.start : first.hit.end] if t.has("impr")]
+    if before is None or not unclaimed or not asked or turn.asks(first.hit.start):
+        return None
+    said = times_said(talk, before, (), None, free=True)
+    if not said.slot or said.options:
+        return None
+    offer = Hit("", before, max(0, said.at), max(0, said.at) + 1, "names a time")
+    return agreed(opened(topic, offer, Standing.OPEN, said), first.hit, said.slot)
+
+
+def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table | None:
+    """What a turn puts on an empty table.
+
+    `unclaimed`: the turn before spoke of no other table.
+    """
     moves = moves_of(talk, turn, topic)
     first = next((m for m in moves if m.kind in ("propose", "arranged")), None)
     if first is None:
@@ -91,6 +117,10 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
         conditional = talk.hits(topic.condition, turn)
         return opened(topic, conditional[0], Standing.DEFERRED, Said()) if conditional else None
     said = times_said(talk, turn, moves, None, free=False)
+    if not said.slot and not said.options and first.kind == "propose":
+        invited = _invited(talk, turn, topic, first, unclaimed=unclaimed)
+        if invited is not None:
+            return invited
     standing = Standing.AGREED if first.kind == "arranged" else Standing.OPEN
     table = opened(topic, first.hit, standing, said)
     against = last_move(moves, ("against",))
@@ -109,9 +139,26 @@ def _spoken_to(talk: Talk, turn: Turn, table: Table, *, answers: bool, warm: boo
         taken = closed(table, Reading(talk, turn, moves, said, False))
         if taken is not None:
             return taken
-    if not (answers or timed or of_topic):
+    asked = _time_asked(talk, turn, table, moves) if warm and not said.slot else None
+    if asked is not None:
+        return asked
+    sees = table.standing is Standing.OPEN and sees_again(talk, turn, table)
+    if not (answers or timed or of_topic or sees):
         return None
     reading = Reading(talk, turn, moves, said, answers or timed)
-    if turn.speaker is table.holder and table.standing is not Standing.AGREED:
+    mine = turn.speaker is table.holder
+    if mine and table.standing is not Standing.AGREED and not table.weak:
         return continued(table, reading)
     return answered(table, reading)
+
+
+def _time_asked(talk: Talk, turn: Turn, table: Table, moves: Sequence[Move]) -> Table | None:
+    """«Во сколько вам удобно?»: the answer to it will speak of this table."""
+    asks = talk.hits("stance.asks_time", turn)
+    if not asks or any(m.kind in ("accept", "propose", *NOT_YES) for m in moves):
+        return None
+    index = turn.index
+    if table.standing is Standing.DECLINED:
+        return None if turn.speaker is table.holder else countered(table, asks[0], NEVER)
+    holder = turn.speaker if table.standing is Standing.AGREED else table.holder
+    return replace(table, holder=holder, last_turn=index, turns=(*table.turns, index))

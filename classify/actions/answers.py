@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from classify.actions.consent import consent, only_listens, ordinal_choice
 from classify.actions.moves import Move, decisive, last_move, moves_of
 from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
 from classify.actions.timing import NEVER, When
-from classify.dialogue import Hit, Talk, Turn
-from models.vocabulary.transcript import Speaker
+from classify.dialogue import Hit, Talk, Turn, token_at
 
-STEM = 4  # letters that two forms of one verb share
+SHORT = 6  # words of an answer that is about the time alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,22 @@ def continued(table: Table, reading: Reading) -> Table | None:
     said = reading.said
     if proposed is None and not said.slot and not said.options:
         return None
-    if table.standing is Standing.DECLINED and not (proposed or _asking(reading.turn)):
+    if table.standing is Standing.DECLINED and not (proposed or _offers_anew(table, reading)):
         return None
     hit = proposed.hit if proposed else reading.words(0, 1, "goes on")
     slot = table.slot.updated(said.slot)
+    if table.standing is Standing.DECLINED and reading.talk.has("stance.settles", reading.turn):
+        return agreed(table, hit, slot)
     after = countered(table, hit, slot, _whole(table, said.options))
     return replace(after, slot=slot, countered=False)
+
+
+def _offers_anew(table: Table, reading: Reading) -> bool:
+    """Whether the side that could not make the time names another («а в пять можно»)."""
+    if _asking(reading.turn):
+        return True
+    open_word = last_move(reading.moves, ("accept",)) or len(reading.turn.tokens) <= SHORT
+    return bool(open_word) and not table.refused_whole and not reading.said.slot.agrees(table.slot)
 
 
 def closed(table: Table, reading: Reading) -> Table | None:
@@ -56,7 +66,8 @@ def closed(table: Table, reading: Reading) -> Table | None:
     The answer then was a yes, in whatever words.
     """
     talk, turn = reading.talk, reading.turn
-    if reading.said.options or not talk.hits("stance.closes", turn) or _asks_on(talk, turn):
+    closes = talk.hits("stance.closes", turn) or sees_again(talk, turn, table)
+    if reading.said.options or not closes or _asks_on(talk, turn):
         return None
     answer = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
     if answer is None or answer.index != table.turn.index + 1 or _asks_on(talk, answer):
@@ -65,6 +76,15 @@ def closed(table: Table, reading: Reading) -> Table | None:
         return None
     yes = Hit("", answer, 0, min(6, len(answer.tokens)), "taken as a yes")
     return agreed(table, yes, table.slot.updated(reading.said.slot))
+
+
+def sees_again(talk: Talk, turn: Turn, table: Table) -> bool:
+    """«До встречи», «до четверга», «увидимся»: a good-bye that counts on what lies there."""
+    if talk.has(f"{table.topic.name}.see_you", turn):
+        return True
+    starts = {h.start for h in talk.hits("courtesies.farewell", turn)}
+    days = {m.date for m in talk.times(turn) if token_at(turn, m.start) in starts}
+    return table.slot.day is not None and table.slot.day in days
 
 
 NOT_YES = frozenset({"decline", "against", "defer", "busy"})
@@ -89,6 +109,8 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     """The other side answers, or either side speaks of what was agreed."""
     said = reading.said
     last = decisive(reading.turn, reading.moves)
+    if table.weak and last and last.kind in NOT_YES:
+        table = replace(table, standing=Standing.OPEN, weak=False)
     if last and table.standing is Standing.AGREED and not _cancels(last, said.slot):
         last = last_move(reading.moves, ("accept",))
     proposes = last_move(reading.moves, ("propose",))
@@ -137,13 +159,20 @@ def _bare(table: Table, reading: Reading, last: Move | None, proposes: Move | No
         return replace(countered(table, proposes.hit, NEVER), countered=False)
     if table.standing is Standing.DEFERRED and proposes is None:
         return None
+    if table.standing is Standing.OPEN and reading.answers:
+        pointed = ordinal_choice(reading.turn, table.options)
+        if pointed:
+            return agreed(table, reading.words(0, pointed[1] + 1, "chooses"), pointed[0])
     yes = last.hit if last and last.kind == "accept" else proposes.hit if proposes else None
     if yes is None and table.standing is Standing.OPEN:
-        yes = _noted(table, reading)
+        yes = _unsaid(table, reading)
     if yes is None:
         return None
-    return (
-        _kept(table, yes) if table.standing is Standing.AGREED else agreed(table, yes, table.slot)
+    if table.standing is Standing.AGREED:
+        return _kept(table, yes)
+    after = agreed(table, yes, table.slot)
+    return replace(
+        after, weak=only_listens(reading.turn) and not _asks_on(reading.talk, table.turn)
     )
 
 
@@ -159,26 +188,12 @@ def _kept(table: Table, hit: Hit) -> Table:
     )
 
 
-def _noted(table: Table, reading: Reading) -> Hit | None:
-    """Consent without a yes: «спасибо», «узнавайте», or going on after the client's own offer."""
-    if reading.turn.speaker is Speaker.CLIENT and reading.answers:
-        noted = reading.talk.hits(f"{table.topic.name}.heard", reading.turn)
-        if noted:
-            return noted[0]
-    return _echo(table, reading) or (reading.words(0, 6, "goes on") if table.countered else None)
-
-
-def _echo(table: Table, reading: Reading) -> Hit | None:
-    """«Сообщу вам завтра» — «Ну, сообщите»: the offered deed asked for."""
-    if not reading.answers:
-        return None
-    offered = {t.form[:STEM] for t in table.turn.tokens if len(t.form) > STEM and t.has("VERB")}
-    for index, token in enumerate(reading.turn.tokens[:3]):
-        if token.form == "не":
-            return None
-        if token.has("impr") and token.form[:STEM] in offered:
-            return reading.words(index, index + 1, "asks for it")
-    return None
+def _unsaid(table: Table, reading: Reading) -> Hit | None:
+    """Consent without a yes, or going on after the other side's own offer."""
+    taken = consent(reading.talk, reading.turn, table, answers=reading.answers)
+    if taken is None and sees_again(reading.talk, reading.turn, table):
+        taken = reading.words(0, len(reading.turn.tokens), "counts on it")
+    return taken or (reading.words(0, 6, "goes on") if table.countered else None)
 
 
 def _timed(table: Table, reading: Reading) -> Table | None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from classify.actions.bare_clock import bare_clocks
+from classify.actions.consent import so_be_it
 from classify.actions.table import Said, Table, Topic
 from classify.actions.timing import Placed, placed, times_for, turned_down, when
 from classify.dialogue import Hit, Talk, Turn
@@ -27,7 +29,7 @@ def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
         ("arranged", talk.hits(topic.arranged, turn)),
         ("against", talk.hits(topic.against, turn)),
         ("defer", [*talk.hits(topic.condition, turn), *talk.hits("stance.defer", turn)]),
-        ("accept", talk.hits("stance.accept", turn)),
+        ("accept", [*talk.hits("stance.accept", turn), *so_be_it(turn)]),
         ("decline", talk.hits("stance.decline", turn)),
         ("busy", talk.hits("stance.busy", turn)),
     ]
@@ -126,6 +128,8 @@ def times_said(
             if not p.mention.past
             and ((p.head is None and (free or _touches(turn, p, mine))) or _repeats(p, table))
         }
+    if free and table is not None:
+        mine |= {p.start: p for p in bare_clocks(talk, turn)}
     kept = [
         _same_weekday(mine[start], table)
         for start in sorted(mine)

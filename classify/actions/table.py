@@ -52,7 +52,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Table:
-    """What is known of one topic so far. `place` is the decisive words of `turn`."""
+    """What is known of one topic so far. `place` is the decisive words of `turn`.
+
+    `weak`: the yes was an «угу», which may have been listening.
+    """
 
     topic: Topic
     standing: Standing
@@ -66,6 +69,7 @@ class Table:
     was_agreed: bool = False
     refused_whole: bool = False
     countered: bool = False
+    weak: bool = False
     cues: tuple[str, ...] = ()
     turns: tuple[int, ...] = field(default_factory=tuple)
 
@@ -102,6 +106,7 @@ def agreed(table: Table, hit: Hit, slot: When) -> Table:
         last_turn=hit.turn.index,
         was_agreed=True,
         countered=False,
+        weak=False,
         cues=(*table.cues, f"accepted: {hit.wording}"),
         turns=(*table.turns, hit.turn.index),
     )

@@ -1,0 +1,138 @@
+"""An hour said without its preposition, where the talk is of a time: «хорошо, одиннадцать»."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from classify.actions.timing import Placed
+from classify.dates import TimeMention, find_times
+from classify.dialogue import Talk, Turn, token_at
+from classify.text import Token
+
+LONGEST = 4  # words of an hour: «без пятнадцати одиннадцать утра»
+AROUND = frozenset(
+    [
+        "да",
+        "хорошо",
+        "ну",
+        "тогда",
+        "давайте",
+        "давай",
+        "ага",
+        "угу",
+        "ладно",
+        "окей",
+        "ок",
+        "понял",
+        "поняла",
+        "значит",
+        "ставлю",
+        "записал",
+        "записала",
+        "пишу",
+        "договорились",
+        "можно",
+        "лучше",
+        "может",
+        "ровно",
+        "отлично",
+        "так",
+        "есть",
+        "нормально",
+        "годится",
+        "удобно",
+        "подходит",
+        "подойдет",
+        "пойдет",
+        "жду",
+        "на",
+        "в",
+        "к",
+        "часов",
+        "часам",
+        "часа",
+        "все",
+        "принято",
+        "решено",
+        "устроит",
+        "будет",
+        "буду",
+        "только",
+        "тоже",
+        "как",
+        "раз",
+        "вот",
+        "именно",
+        "супер",
+        "идет",
+        "по",
+        "рукам",
+        "а",
+        "и",
+        "или",
+        "либо",
+        "скажем",
+        "например",
+    ]
+)
+EARLIEST = 7  # a bare number below is an hour only where it has minutes or a part of the day
+
+
+def bare_clocks(talk: Talk, turn: Turn) -> list[Placed]:
+    """The hours that stand alone in a turn; none where the turn names an hour as usual."""
+    if talk.context.language != "ru" or any(m.time for m in talk.times(turn)):
+        return []
+    out = []
+    for start, end in _runs(talk, turn):
+        mention = _clock(talk, turn, start, end)
+        if mention is not None:
+            out.append(Placed(mention, start, end, None))
+    return out
+
+
+def _runs(talk: Talk, turn: Turn) -> Iterator[tuple[int, int]]:
+    """Runs of a few words between marks and other times, without the words of a yes around."""
+    taken = {
+        at
+        for m in talk.times(turn)
+        for at in range(token_at(turn, m.start), token_at(turn, max(m.start, m.end - 1)) + 1)
+    }
+    start = 0
+    for at, token in enumerate(turn.tokens):
+        if at in taken:
+            start = at + 1
+        elif token.comma or token.closes or at + 1 in taken or at + 1 == len(turn.tokens):
+            low, high = _stripped(turn.tokens, start, at + 1)
+            if 0 < high - low <= LONGEST:
+                yield low, high
+            start = at + 1
+
+
+def _stripped(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    while start < end and tokens[start].form in AROUND:
+        start += 1
+    while start < end and tokens[end - 1].form in AROUND - {"часов", "часа"}:
+        end -= 1
+    return start, end
+
+
+def _clock(talk: Talk, turn: Turn, start: int, end: int) -> TimeMention | None:
+    """The hour that these words are, read as if «в» stood before them."""
+    low, high = turn.tokens[start].start, turn.tokens[end - 1].end
+    words = (turn.meant or turn.text)[low:high]
+    found = find_times(f"в {words}", talk.context.started_at, language="ru")
+    if len(found) != 1 or found[0].time is None or found[0].date is not None:
+        return None
+    mention = found[0]
+    if mention.start != 0 or mention.end != len(words) + 2:
+        return None
+    hour_only = end - start == 1 and not any(c in words for c in ":.-")
+    if hour_only and not EARLIEST <= _hour(mention) <= 20:
+        return None
+    return replace(mention, start=low, end=high, text=words)
+
+
+def _hour(mention: TimeMention) -> int:
+    hour = mention.time.hour if mention.time else 0
+    return hour - 12 if 12 < hour < 12 + EARLIEST and mention.part_of_day == "afternoon" else hour
