@@ -22,6 +22,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.judge_settings import JudgeSettings
+
 
 class SettingsError(Exception):
     """A setting is unknown or has a wrong value; the message names it and the place."""
@@ -228,6 +230,7 @@ class Settings(BaseSettings):
     matching: MatchingSettings = Field(default_factory=MatchingSettings)
     verification: VerificationSettings = Field(default_factory=VerificationSettings)
     crm: CrmSettings = Field(default_factory=CrmSettings)
+    judge: JudgeSettings = Field(default_factory=JudgeSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -105,11 +105,13 @@ def classify(
     transcript: options.Transcript,
     json: options.Json = None,
     explain: options.Explain = False,
+    state: options.State = Path(".stagecheck"),
     verbose: options.Verbose = False,
 ) -> None:
     """Find the actions in calls that came as text."""
     with told(verbose=verbose):
-        from flow.classifying import classify_texts
+        from core.settings import load_settings
+        from flow.classifying import classify_texts, text_ears
         from flow.output import check_writable, write_files
         from flow.result import as_json
         from flow.texts import read_texts
@@ -117,7 +119,10 @@ def classify(
         calls = read_texts(transcript)
         if json is not None:
             check_writable(json)
-        text = as_json(classify_texts(calls, explain=explain))
+        with text_ears(load_settings().judge, state) as ears:
+            text = as_json(classify_texts(calls, explain=explain, ears=ears))
+        for warning in ears.warnings:
+            typer.echo(f"Warning: {warning}", err=True)
         if json is None:
             typer.echo(text, nl=False)
         else:

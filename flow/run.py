@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from classify.judge import counted
 from classify.matching import build_index
 from classify.verify import verify
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
+from flow.judging import Hear, hearing
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
@@ -80,7 +82,7 @@ def run(
     ears = Ears(load_audio, engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
     gathered = gather(question)
-    database = open_database(request.db or _state_url(request.state))
+    database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
             return _answer(question, gathered, database, ears, watch or Nobody())
@@ -107,17 +109,25 @@ def make_state_folder(state: Path) -> None:
         ) from error
 
 
-def _state_url(state: Path) -> str:
+def open_state(state: Path) -> Engine:
+    """Opens the database of a state folder, which is made where it is not there.
+
+    Raises:
+        StagecheckError: it cannot be made or used.
+    """
     make_state_folder(state)
-    return sqlite_url(state / _DATABASE)
+    return open_database(sqlite_url(state / _DATABASE))
 
 
 def _answer(
     question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
-    around = _surroundings(question, database)
     source = str(question.request.recordings.resolve())
-    with _run_row(question, database, source) as run_id:
+    with (
+        _run_row(question, database, source) as run_id,
+        hearing(question.settings.judge, database) as heard,
+    ):
+        around = _surroundings(question, database, heard.hear)
         recorded, unrecorded = store_calls(database, source, gathered)
         problems = [
             *gathered.problems,
@@ -131,18 +141,25 @@ def _answer(
             understood = load_understood(session, recorded, around.zone)
         zone = ZoneInfo(question.snapshot.timezone)
         result = run_result(question.snapshot, understood, verification, problems, zone)
-        warnings = (*question.warnings, *ears.transcriber.warnings, *_repeated(gathered))
+        warnings = (
+            *question.warnings,
+            *ears.transcriber.warnings,
+            *_repeated(gathered),
+            *heard.warnings,
+        )
         report = RunReport(result, question.snapshot, question.stage_keys, warnings)
         _write(question.request, report)
         with transaction(database) as session:
-            transcriber = ears.transcriber.identity
-            finish_run(session, run_id, now=now(), transcriber=transcriber, errors=problems)
+            engines = {"transcriber": ears.transcriber.identity, "judge": heard.identity}
+            finish_run(session, run_id, now=now(), errors=problems, **engines)
     return report
 
 
 def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Verification:
     with reading(around.engine) as session:
         judged = [load_judged(session, id_, around.zone) for id_ in ids]
+    least = question.settings.judge.evidence_confidence
+    judged = [replace(one, actions=counted(one.actions, least)) for one in judged]
     return verify(
         question.snapshot,
         question.rules,
@@ -152,7 +169,7 @@ def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Ver
     )
 
 
-def _surroundings(question: Question, database: Engine) -> Surroundings:
+def _surroundings(question: Question, database: Engine, hear: Hear) -> Surroundings:
     settings, snapshot = question.settings, question.snapshot
     return Surroundings(
         database,
@@ -160,6 +177,7 @@ def _surroundings(question: Question, database: Engine) -> Surroundings:
         snapshot,
         build_index(snapshot, settings.matching, settings.pbx),
         ZoneInfo(settings.pbx.timezone or snapshot.timezone),
+        hear,
     )
 
 

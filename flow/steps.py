@@ -15,6 +15,7 @@ from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings
 from flow.hints import asked_language, call_context, transcription_hints
+from flow.judging import Hear
 from flow.watch import Watcher
 from ingest.calls import Gathered
 from models.session import reading, transaction
@@ -47,13 +48,17 @@ _log = get_logger("flow.steps")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all steps of a run work with; `zone` is that of the calls' times."""
+    """What all steps of a run work with; `zone` is that of the calls' times.
+
+    `hear` turns words into what was heard: the engine, or the engine with a judge beside it.
+    """
 
     engine: Engine
     settings: Settings
     snapshot: CrmSnapshot
     index: DealIndex
     zone: tzinfo
+    hear: Hear = hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +142,7 @@ def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingPr
         segments = transcript.segments if transcript is not None else ()
         match = match_call(one.call, segments, around.index, around.settings.matching)
         if transcript is not None:
-            heard = hear(
+            heard = around.hear(
                 segments,
                 call_context(one.call, transcript, around.index, around.snapshot, around.settings),
             )

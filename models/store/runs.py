@@ -37,12 +37,19 @@ def start_run(session: Session, *, source: str, crm_source: str, now: datetime) 
     return row.id
 
 
-def finish_run(
-    session: Session, run: int, *, now: datetime, transcriber: str | None, errors: Sequence[object]
+def finish_run(  # noqa: PLR0913 - a run's end has this many facts
+    session: Session,
+    run: int,
+    *,
+    now: datetime,
+    transcriber: str | None,
+    errors: Sequence[object],
+    judge: str | None = None,
 ) -> None:
-    """Writes down that a run came to its end, what words it rests on and what it could not use."""
+    """Writes down that a run came to its end, what it rests on and what it could not use."""
     row = session.get_one(RunRow, run)
     row.state, row.finished_at, row.transcriber = "done", now, transcriber
+    row.judge = judge
     row.errors = [plain(error) for error in errors]
 
 

@@ -19,6 +19,7 @@ from models.tables.crm import (
     StageChangeRow,
     UserRow,
 )
+from models.tables.judge import JudgeAnswerRow
 from models.tables.verdicts import (
     DealVerdictRow,
     FlagRow,
@@ -39,6 +40,7 @@ __all__ = [
     "DealRow",
     "DealVerdictRow",
     "FlagRow",
+    "JudgeAnswerRow",
     "PipelineRow",
     "PromiseRow",
     "RecordingRow",

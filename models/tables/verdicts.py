@@ -13,7 +13,8 @@ from models.tables.base import JsonList, Row
 class RunRow(Row):
     """One judging of deals: by what, as of when, and how far it came.
 
-    `state` is ``running``, ``done``, ``failed`` or ``interrupted``.
+    `state` is ``running``, ``done``, ``failed`` or ``interrupted``. `judge` names the language
+    model that heard the calls as well, if one did.
     """
 
     __tablename__ = "runs"
@@ -26,6 +27,7 @@ class RunRow(Row):
     finished_at: Mapped[datetime | None]
     as_of: Mapped[datetime | None]
     transcriber: Mapped[str | None]
+    judge: Mapped[str | None]
     errors: Mapped[JsonList]
 
 

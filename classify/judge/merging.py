@@ -1,0 +1,103 @@
+"""Puts the engine's hearing and the judge's together: agreement makes surer, dispute less sure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from classify.dialogue import Talk
+from classify.hear import LIMITED, in_order
+from classify.judge.answer import ALONE, Opinion
+from classify.judge.catalogue import CATALOGUE
+from models.vocabulary.action import Action, HeardCall, SlotValue
+
+# How much of the doubt is left when two heard the same; what is left of the confidence when the
+# judge did not hear an action, or heard it come to another end.
+AGREED_DOUBT, UNHEARD, DISPUTED = 0.5, 0.7, 0.5
+SILENT, OTHER_END = "judge.silent", "judge.heard"
+DOUBTS = (ALONE, SILENT, OTHER_END)
+_TIMES = frozenset({"datetime", "date"})
+
+
+def merge(engine: HeardCall, opinion: Opinion, talk: Talk) -> HeardCall:
+    """Gives one hearing of two.
+
+    The engine's outcome stands, and so do all its actions with their statuses and quotes;
+    the judge changes how sure they are and fills slots that the engine left empty. What
+    only the judge heard comes in with the judge's confidence.
+    """
+    allowed = LIMITED.get(engine.outcome)
+    judged = [a for a in opinion.heard.actions if allowed is None or a.type in allowed]
+    merged: list[Action] = []
+    for action in _surest_pairs_first(engine.actions, judged):
+        partner = _partner(action, judged)
+        if partner is not None:
+            judged.remove(partner)
+            merged.append(_weighed(action, partner))
+        elif action.type in CATALOGUE and action.type not in opinion.unsettled:
+            merged.append(_less_sure(action, UNHEARD, SILENT))
+        else:
+            merged.append(action)
+    return HeardCall(engine.outcome, tuple(in_order([*merged, *judged], talk)))
+
+
+def counted(actions: Iterable[Action], least: float) -> tuple[Action, ...]:
+    """The actions that may prove something: none that a judge's hearing left in doubt.
+
+    What both heard, and what no judge heard a call for, counts whatever its confidence.
+    """
+    return tuple(a for a in actions if a.confidence >= least or not _doubted(a))
+
+
+def _doubted(action: Action) -> bool:
+    return any(cue.startswith(DOUBTS) for cue in action.cues)
+
+
+def _surest_pairs_first(actions: Sequence[Action], judged: Sequence[Action]) -> list[Action]:
+    """Those with a partner of the same status first, so that no other takes it from them."""
+    ends = {(one.type, one.status) for one in judged}
+    return sorted(actions, key=lambda one: (one.type, one.status) not in ends)
+
+
+def _partner(action: Action, judged: Sequence[Action]) -> Action | None:
+    """The judge's action about the same thing: the likest of its type, of its kind where named."""
+    same = [one for one in judged if one.type is action.type and _same_kind(action, one)]
+    return min(same, key=lambda one: _unlike(action, one), default=None)
+
+
+def _same_kind(one: Action, other: Action) -> bool:
+    return all(
+        one.slots[name] == other.slots[name]
+        for name in ("kind", "part")
+        if name in one.slots and name in other.slots
+    )
+
+
+def _unlike(one: Action, other: Action) -> tuple[bool, bool, int]:
+    shared = sum(other.slots.get(name) == value for name, value in one.slots.items())
+    apart = one.quote not in other.quote and other.quote not in one.quote
+    return one.status is not other.status, apart, -shared
+
+
+def _weighed(action: Action, partner: Action) -> Action:
+    if action.status is not partner.status:
+        return _less_sure(action, DISPUTED, f"{OTHER_END} {partner.status.value}")
+    return replace(
+        action,
+        confidence=1 - (1 - action.confidence) * AGREED_DOUBT,
+        slots=_filled(action.slots, partner.slots),
+        cues=(*action.cues, "judge.agrees"),
+    )
+
+
+def _filled(
+    slots: Mapping[str, SlotValue], others: Mapping[str, SlotValue]
+) -> dict[str, SlotValue]:
+    """The slots with those of the judge that say something about which they are silent."""
+    timed = bool(_TIMES & slots.keys())
+    extra = {name: v for name, v in others.items() if not (timed and name in _TIMES)}
+    return extra | dict(slots)
+
+
+def _less_sure(action: Action, share: float, cue: str) -> Action:
+    return replace(action, confidence=action.confidence * share, cues=(*action.cues, cue))
