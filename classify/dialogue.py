@@ -9,7 +9,7 @@ from functools import cached_property
 
 from classify import machines
 from classify.dates import TimeMention, find_times
-from classify.grouping import groups, joined, spoken_language
+from classify.grouping import groups, in_time_order, joined, spoken_language
 from classify.misheard import meant
 from classify.numbers import AmountMention, find_amounts
 from classify.phrases import Phrasebook, phrasebook
@@ -161,7 +161,7 @@ def listen(segments: Sequence[Segment], context: CallContext) -> Talk:
     context = replace(context, language=spoken_language(segments, context.language))
     book = phrasebook(context.language)
     turns: list[Turn] = []
-    for group in groups(segments, book):
+    for group in groups(in_time_order(segments), book):
         text, pieces = joined(group)
         speaker = group[0].speaker
         said = meant(text, agent=speaker is Speaker.AGENT) if book.language == "ru" else text

@@ -20,6 +20,21 @@ def spoken_language(segments: Sequence[Segment], said: str) -> str:
     return "en" if 2 * latin > len(letters) else "ru"
 
 
+def in_time_order(segments: Sequence[Segment]) -> list[Segment]:
+    """Segments by their beginning where each has one, whatever order they came in.
+
+    Without times the given order stands.
+    """
+    if any(segment.start is None for segment in segments):
+        return list(segments)
+    return sorted(segments, key=_moment)
+
+
+def _moment(segment: Segment) -> tuple[float, float, str, str]:
+    start = segment.start or 0.0
+    return start, segment.end or start, str(segment.speaker), segment.text
+
+
 def groups(segments: Sequence[Segment], book: Phrasebook) -> list[list[Segment]]:
     """Consecutive segments of one side; a person after a machine begins a group of their own."""
     found: list[list[Segment]] = []
