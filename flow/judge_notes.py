@@ -43,10 +43,12 @@ class Notes:
         return tuple(sentence for sentence in told if sentence)
 
     def _sent_away(self) -> str | None:
-        host = urlsplit(self.endpoint).hostname or ""
+        address = urlsplit(self.endpoint)
+        host = address.hostname or ""
         if not self.sent or _at_home(host):
             return None
-        return f"judge: the words of {_calls(self.sent)} were sent to {host}."
+        openly = ", unencrypted (use https)" if address.scheme == "http" else ""
+        return f"judge: the words of {_calls(self.sent)} were sent to {host}{openly}."
 
     def _failed(self) -> str | None:
         if not self.failures:
