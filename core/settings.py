@@ -135,6 +135,17 @@ class SpeechSettings(_Section):
     vad_min_silence_s: float = Field(
         default=0.5, gt=0, description="silence in seconds that ends a stretch of speech"
     )
+    second_listening: bool = Field(
+        default=True,
+        description="hear the few seconds again on which a stage or a loud flag hangs",
+    )
+    second_model: str | None = Field(
+        default=None,
+        description="model of the second listening, best a larger one; `model` where unset",
+    )
+    second_beam_size: int = Field(
+        default=8, ge=1, description="hypotheses followed at once in the second listening"
+    )
     weights_folder: Path | None = Field(
         default=None, description="where assembled weights are kept; the user's cache where unset"
     )
@@ -172,6 +183,10 @@ class VerificationSettings(_Section):
     )
     pipelines_folder: Path | None = Field(
         default=None, description="folder with own pipeline files beside the packaged ones"
+    )
+    checklist: Path | None = Field(
+        default=None,
+        description="file with an own checklist of a good call; the packaged one where unset",
     )
     lead_in_hours: int = Field(
         default=24, ge=0, description="how long before the card evidence already counts for it"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from models.vocabulary.call import Direction
-from models.vocabulary.transcript import Transcript
+from models.vocabulary.transcript import Segment, Transcript
 from transcribe.audio import CallAudio
 
 
@@ -26,6 +26,29 @@ class Hints:
     direction: Direction | None = None
     agent_names: tuple[str, ...] = ()
     company_names: tuple[str, ...] = ()
+
+
+class SecondListener(Protocol):
+    """Hears a few seconds of a call anew, otherwise than the transcriber did."""
+
+    @property
+    def identity(self) -> str:
+        """Weights and settings in one line; equal identity, equal words. Loads no model."""
+
+    def listen_again(
+        self, audio: CallAudio, utterances: Sequence[Segment], language: str
+    ) -> tuple[Segment, ...]:
+        """Gives the same utterances in the words that are heard now.
+
+        Args:
+            audio: the decoded call.
+            utterances: neighbours with times, at most 30 seconds from the first to the last.
+            language: `ru` or `en`.
+
+        Returns:
+            One segment for each, with its speaker and times; its text is empty and its
+            confidence 0 where nothing was heard.
+        """
 
 
 class Transcriber(Protocol):
@@ -52,3 +75,6 @@ class Transcriber(Protocol):
             hints: what is known about it.
             progress: is told the share that is done, 0..1.
         """
+
+    def second_listener(self) -> SecondListener | None:
+        """Gives what listens a second time, ``None`` where the settings want no such thing."""

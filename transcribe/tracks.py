@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from core.settings import SpeechSettings
+from models.vocabulary.transcript import Word
 from transcribe.audio import CallAudio, is_dual_mono, silent_channels
 from transcribe.speech import (
     FRAME_S,
@@ -42,17 +43,29 @@ class Track:
         return sum(span.length for span in self.islands)
 
 
-def listen(audio: CallAudio, speech: SpeechSettings) -> list[Track]:
-    """Finds speech on every channel that carries its own sound.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """What the model made of one window: words in packed time, and the text as a whole."""
+
+    words: tuple[Word, ...]
+    text: str
+
+
+def own_channels(audio: CallAudio) -> list[int]:
+    """The channels that carry their own sound.
 
     Of a mono call that was copied to both channels only the first is heard; so is the other
     channel of a call one of whose channels holds digital silence.
     """
-    silent = silent_channels(audio)
     if is_dual_mono(audio):
-        channels = [0]
-    else:
-        channels = [channel for channel in range(audio.channels) if channel not in silent] or [0]
+        return [0]
+    silent = silent_channels(audio)
+    return [channel for channel in range(audio.channels) if channel not in silent] or [0]
+
+
+def listen(audio: CallAudio, speech: SpeechSettings) -> list[Track]:
+    """Finds speech on every channel that carries its own sound."""
+    channels = own_channels(audio)
 
     def listened(channel: int) -> Track:
         frames = listen_for_speech(audio, channel)
@@ -72,3 +85,20 @@ def shared_windows(tracks: Sequence[Track], speech: SpeechSettings) -> list[Wind
         short = cut_long(wide, track.frames.probabilities, speech.window_s)
         windows += packed(track.channel, short, speech.window_s, _GAP_S)
     return windows
+
+
+def words_of(track: Track, windows: Sequence[Window], decoded: Sequence[Decoded]) -> list[Word]:
+    """The words of a channel in call time and order."""
+    words = []
+    for window, result in zip(windows, decoded, strict=True):
+        if window.channel == track.channel:
+            words += [
+                Word(
+                    window.call_time(word.start),
+                    window.call_time(word.end),
+                    word.text,
+                    word.confidence,
+                )
+                for word in result.words
+            ]
+    return words

@@ -9,9 +9,9 @@ batches are small and as many are decoded at once as there are threads.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -30,10 +30,10 @@ from transcribe.device import (
     gpu_trouble_told,
 )
 from transcribe.dialogue import Heard, as_transcript
-from transcribe.engine import Hints
+from transcribe.engine import Hints, SecondListener
 from transcribe.inventions import is_repetitive
 from transcribe.speech import Window
-from transcribe.tracks import Track, listen, shared_windows
+from transcribe.tracks import Decoded, listen, shared_windows, words_of
 from transcribe.weights import Weights, find_weights
 
 if TYPE_CHECKING:
@@ -45,14 +45,6 @@ _TAIL_S = 1.0
 _LANGUAGES = ("ru", "en")
 _MOST_HOTWORD_TOKENS = 60
 _DETECTED_BATCHES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """What the model made of one window: words in packed time, and the text as a whole."""
-
-    words: tuple[Word, ...]
-    text: str
 
 
 class FasterWhisper:
@@ -116,10 +108,28 @@ class FasterWhisper:
         """Gives the words of a call (see `Transcriber`). One call at a time per process."""
         tracks = listen(audio, self._speech)
         windows = shared_windows(tracks, self._speech)
-        with self._lock, gpu_trouble_told():
+        with self.alone():
             language, decoded = self._decode(audio, windows, hints, progress)
-        heard = [Heard(track, _words_of(track, windows, decoded)) for track in tracks]
+        heard = [Heard(track, words_of(track, windows, decoded)) for track in tracks]
         return as_transcript(audio, heard, hints, language, self.identity)
+
+    def second_listener(self) -> SecondListener | None:
+        """Gives the same or a larger model with other settings (see `Transcriber`)."""
+        from transcribe.again import SecondWhisper
+
+        speech = self._speech
+        if not speech.second_listening:
+            return None
+        if speech.second_model is None:
+            return SecondWhisper(self, speech.second_beam_size)
+        other = load_transcriber(speech.model_copy(update={"model": speech.second_model}))
+        return SecondWhisper(other, speech.second_beam_size)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the model for one piece of work; names what is wrong with a GPU."""
+        with self._lock, gpu_trouble_told():
+            yield
 
     def _decode(
         self,
@@ -178,22 +188,23 @@ class FasterWhisper:
     def _read(
         self, encoded: Any, language: str, hints: Hints, lengths: Sequence[float]
     ) -> list[Decoded]:
-        tokenizer = self._tokenizer(language)
-        tokens = self._generate(encoded, self._prompt(tokenizer, hints.hotwords), len(lengths))
+        tokenizer = self.tokenizer(language)
+        tokens = self.generate(encoded, self.prompt(tokenizer, hints.hotwords), len(lengths))
         texts = [tokenizer.decode(sequence) for sequence in tokens]
         if any(map(is_repetitive, texts)):
-            again = self._generate(
-                encoded, self._prompt(tokenizer, ()), len(lengths), no_repeat_ngram_size=3
+            again = self.generate(
+                encoded, self.prompt(tokenizer, ()), len(lengths), no_repeat_ngram_size=3
             )
             tokens = [
                 second if is_repetitive(text) else first
                 for first, second, text in zip(tokens, again, texts, strict=True)
             ]
             texts = [tokenizer.decode(sequence) for sequence in tokens]
-        words = self._align(encoded, tokenizer, tokens, lengths)
+        words = self.align(encoded, tokenizer, tokens, lengths)
         return [Decoded(tuple(some), text) for some, text in zip(words, texts, strict=True)]
 
-    def _tokenizer(self, language: str) -> Tokenizer:
+    def tokenizer(self, language: str) -> Tokenizer:
+        """The model's tokenizer for a language."""
         from faster_whisper.tokenizer import Tokenizer
 
         multilingual = self.model.model.is_multilingual
@@ -201,7 +212,7 @@ class FasterWhisper:
             self.model.hf_tokenizer, multilingual, task="transcribe", language=language
         )
 
-    def _prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
+    def prompt(self, tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[int]:
         """The decoder's beginning; names that end with a full stop keep it punctuating."""
         names = ", ".join(_fitting(tokenizer, hotwords))
         prompt: list[int] = self.model.get_prompt(
@@ -212,26 +223,27 @@ class FasterWhisper:
         )
         return prompt
 
-    def _generate(
+    def generate(
         self, encoded: Any, prompt: list[int], count: int, **options: int
     ) -> list[list[int]]:
+        """The likeliest tokens of each encoded window; `options` go over the settings."""
         results = self.model.model.generate(
             encoded,
             [prompt] * count,
-            beam_size=self._speech.beam_size,
             max_length=self.model.max_length,
             suppress_blank=True,
-            **options,
+            **{"beam_size": self._speech.beam_size, **options},
         )
         return [result.sequences_ids[0] for result in results]
 
-    def _align(
+    def align(
         self,
         encoded: Any,
         tokenizer: Tokenizer,
         tokens: Sequence[Sequence[int]],
         lengths: Sequence[float],
     ) -> list[list[Word]]:
+        """The words of each window with their times in it."""
         spoken = [[token for token in sequence if token < tokenizer.eot] for sequence in tokens]
         frames = [round(length * 100) for length in lengths]
         found = self.model.find_alignment(tokenizer, spoken, encoded, frames)
@@ -255,23 +267,6 @@ def _fitting(tokenizer: Tokenizer, hotwords: Sequence[str]) -> list[str]:
             break
         fitting.append(word)
     return fitting
-
-
-def _words_of(track: Track, windows: Sequence[Window], decoded: Sequence[Decoded]) -> list[Word]:
-    """The words of a channel in call time and order."""
-    words = []
-    for window, result in zip(windows, decoded, strict=True):
-        if window.channel == track.channel:
-            words += [
-                Word(
-                    window.call_time(word.start),
-                    window.call_time(word.end),
-                    word.text,
-                    word.confidence,
-                )
-                for word in result.words
-            ]
-    return words
 
 
 _loaded: dict[SpeechSettings, FasterWhisper] = {}

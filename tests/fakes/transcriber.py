@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from models.vocabulary.transcript import Segment, Speaker, Transcript
 from transcribe.audio import CallAudio
-from transcribe.engine import Hints
+from transcribe.engine import Hints, SecondListener
 
 Script = Sequence[tuple[Speaker, str]]
 
@@ -17,7 +17,7 @@ class FakeTranscriber:
     """Says for a recording of so many whole seconds what `scripts` has for it.
 
     `failures` are raised instead. `heard` and `hints` keep what the engine was asked, in
-    order; `before` is called before each recording, with its length.
+    order; `second` listens a second time; `before` is called before each recording, with its length.
     """
 
     scripts: Mapping[int, Script]
@@ -27,6 +27,7 @@ class FakeTranscriber:
     warnings: tuple[str, ...] = ()
     heard: list[int] = field(default_factory=list)
     hints: list[Hints] = field(default_factory=list)
+    second: SecondListener | None = None
 
     def transcribe(
         self, audio: CallAudio, hints: Hints, progress: Callable[[float], None] | None = None
@@ -45,3 +46,7 @@ class FakeTranscriber:
             for place, (speaker, text) in enumerate(self.scripts[seconds])
         )
         return Transcript(segments, "ru", self.identity, audio.duration_s, float(len(segments)))
+
+    def second_listener(self) -> SecondListener | None:
+        """Gives who listens a second time."""
+        return self.second
