@@ -6,22 +6,35 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from classify.checklist import Checklist, check_call
 from classify.hear import CallContext
 from core.judge_settings import JudgeSettings
 from flow.judging import EngineAlone, Hearing, hearing
 from flow.result import Json, classified
 from flow.texts import TextCall
+from models.store.mapping import plain
 
 
 def classify_texts(
-    calls: Iterable[TextCall], *, explain: bool, ears: Hearing | None = None
+    calls: Iterable[TextCall],
+    *,
+    explain: bool,
+    ears: Hearing | None = None,
+    checklist: Checklist | None = None,
 ) -> list[Json]:
-    """Gives outcome and actions of each call in the contract's shape, in the calls' order."""
-    listener = ears or EngineAlone()
-    return [
-        classified(call.call_id, listener.hear(call.segments, _context(call)), explain=explain)
-        for call in calls
-    ]
+    """Gives outcome and actions of each call in the contract's shape, in the calls' order.
+
+    With a checklist each call also says how it was led (docs/checklist.md).
+    """
+    answers = []
+    for call in calls:
+        context = _context(call)
+        heard = (ears or EngineAlone()).hear(call.segments, context)
+        answer = classified(call.call_id, heard, explain=explain)
+        if checklist is not None:
+            answer["checklist"] = plain(check_call(checklist, call.segments, context, heard))
+        answers.append(answer)
+    return answers
 
 
 @contextmanager

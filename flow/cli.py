@@ -48,6 +48,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
     db: options.Db = None,
     as_of: options.AsOf = None,
     state: options.State = Path(".stagecheck"),
+    checklist: options.Checklist = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Check the CRM's deals against recorded calls.
@@ -60,7 +61,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
         from flow.summary import print_summary, summary_lines
         from flow.watch import watching
 
-        settings = options.chosen_settings(pipelines=pipelines, model=model, language=language)
+        settings = options.chosen_settings(
+            pipelines=pipelines, model=model, language=language, checklist=checklist
+        )
         moment = options.moment_of(as_of)
         request = running.RunRequest(recordings, crm, cdr, json, html, db, moment, state)
         with watching() as watch:
@@ -84,6 +87,7 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter per option
     state: options.State = Path(".stagecheck"),
     port: options.Port = 8787,
     every: options.Every = 10.0,
+    checklist: options.Checklist = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Keep a folder of recordings judged as it grows and serve the report on this machine.
@@ -94,22 +98,26 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter per option
         from flow.run import RunRequest
         from flow.upkeep import keep_and_serve
 
-        settings = options.chosen_settings(pipelines=pipelines, model=model, language=language)
+        settings = options.chosen_settings(
+            pipelines=pipelines, model=model, language=language, checklist=checklist
+        )
         page = state / "report.html"
         request = RunRequest(recordings, crm, cdr, None, page, db, None, state)
         keep_and_serve(request, settings, port=port, every_s=every)
 
 
 @app.command()
-def classify(
+def classify(  # noqa: PLR0913, PLR0917 - one parameter per option
     transcript: options.Transcript,
     json: options.Json = None,
     explain: options.Explain = False,
+    checklist: options.Checklist = None,
     state: options.State = Path(".stagecheck"),
     verbose: options.Verbose = False,
 ) -> None:
     """Find the actions in calls that came as text."""
     with told(verbose=verbose):
+        from classify.checklist import load_checklist
         from core.settings import load_settings
         from flow.classifying import classify_texts, text_ears
         from flow.output import check_writable, write_files
@@ -119,8 +127,9 @@ def classify(
         calls = read_texts(transcript)
         if json is not None:
             check_writable(json)
+        rules = load_checklist(checklist) if checklist is not None else None
         with text_ears(load_settings().judge, state) as ears:
-            text = as_json(classify_texts(calls, explain=explain, ears=ears))
+            text = as_json(classify_texts(calls, explain=explain, ears=ears, checklist=rules))
         for warning in ears.warnings:
             typer.echo(f"Warning: {warning}", err=True)
         if json is None:
@@ -141,6 +150,23 @@ def list_pipelines(pipelines: options.Pipelines = None, verbose: options.Verbose
             for stage in rules.stages:
                 demands = len(stage.requirements)
                 typer.echo(f"  {stage.key}: {demands} requirement{'' if demands == 1 else 's'}")
+
+
+@app.command(name="checklist")
+def show_checklist(checklist: options.Checklist = None, verbose: options.Verbose = False) -> None:
+    """List a checklist's items once its file is found right and its examples hold."""
+    with told(verbose=verbose):
+        from classify.checklist import load_checklist
+        from classify.checklist.file import checklist_path
+        from classify.checklist.proving import item_proofs, refuse_disproved
+
+        chosen = options.chosen_settings(checklist=checklist).verification.checklist
+        rules = load_checklist(chosen)
+        refuse_disproved(rules, str(checklist_path(chosen)))
+        typer.echo(f"{rules.checklist}: {len(list(item_proofs(rules)))} examples hold")
+        for item in rules.items:
+            critical = ", critical" if item.critical else ""
+            typer.echo(f"  {item.id}: weight {item.weight:g}{critical}")
 
 
 @app.command()

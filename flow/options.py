@@ -53,6 +53,10 @@ Port = Annotated[
     int, typer.Option(min=0, max=65535, help="Port of the report's page on this machine.")
 ]
 Every = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the recordings.")]
+Checklist = Annotated[
+    Path | None,
+    typer.Option(help="Checklist of a good call: a file of yours, or `sales_call`."),
+]
 Transcript = Annotated[
     Path, typer.Argument(help="One call as text or a list of calls (JSON); - for stdin.")
 ]
@@ -67,6 +71,7 @@ def chosen_settings(
     pipelines: Path | None = None,
     model: str | None = None,
     language: Language | None = None,
+    checklist: Path | None = None,
 ) -> Settings:
     """Gives the settings of this process, with what the command line says on top.
 
@@ -78,7 +83,8 @@ def chosen_settings(
     settings = load_settings()
     speech = {"model": model, "language": language.value if language else None}
     chosen = {name: value for name, value in speech.items() if value is not None}
-    rules = {"pipelines_folder": pipelines} if pipelines is not None else {}
+    files = {"pipelines_folder": pipelines, "checklist": checklist}
+    rules = {name: value for name, value in files.items() if value is not None}
     return settings.model_copy(
         update={
             "speech": settings.speech.model_copy(update=chosen),

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from classify.checklist import Checklist, load_checklist
 from classify.pipeline_file import load_pipelines
 from classify.verification.rules import PipelineRules
 from classify.verification.ties import rules_for, tie_stages
@@ -45,19 +46,21 @@ class Question:
     settings: Settings
     snapshot: CrmSnapshot
     rules: Mapping[str, PipelineRules]
+    checklist: Checklist
     stage_keys: StageKeys
     as_of: datetime
     warnings: tuple[str, ...]
 
 
 def read_question(request: RunRequest, settings: Settings) -> Question:
-    """Reads the snapshot and the rule files and ties the one to the other.
+    """Reads the snapshot, the rule files and the checklist and ties them together.
 
     Raises:
         InvalidInputError: one of them is wrong, or they do not fit together.
     """
     read = read_snapshot(request.crm, settings.crm)
     rules = load_pipelines(settings.verification.pipelines_folder)
+    checklist = load_checklist(settings.verification.checklist)
     try:
         stage_keys = _stage_keys(read.snapshot, rules)
     except InvalidInputError as error:
@@ -66,7 +69,9 @@ def read_question(request: RunRequest, settings: Settings) -> Question:
     as_of = request.as_of or read.snapshot.as_of
     if as_of.tzinfo is None:
         as_of = as_of.replace(tzinfo=ZoneInfo(read.snapshot.timezone))
-    return Question(request, settings, read.snapshot, rules, stage_keys, as_of, read.warnings)
+    return Question(
+        request, settings, read.snapshot, rules, checklist, stage_keys, as_of, read.warnings
+    )
 
 
 def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> StageKeys:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from flow.judging import Hear, hearing
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
+from flow.scoring import Scores, score_calls
 from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
@@ -45,13 +46,15 @@ class RunReport:
     """What came of a run.
 
     `result` is the contract's JSON, `snapshot` knows the names, `stage_keys` tells per
-    pipeline which stage of its template a stage of the CRM is, `warnings` are sentences.
+    pipeline which stage of its template a stage of the CRM is, `warnings` are sentences,
+    `scores` say per recording how the call was led.
     """
 
     result: Json
     snapshot: CrmSnapshot
     stage_keys: StageKeys
     warnings: tuple[str, ...]
+    scores: Scores = field(default_factory=dict)
 
 
 def whisper(speech: SpeechSettings) -> Transcriber:
@@ -137,6 +140,7 @@ def _answer(
         verification = _verify(question, around, [*recorded, *unrecorded])
         with transaction(database) as session:
             save_verification(session, run_id, verification)
+        scores = score_calls(around, recorded, question.checklist)
         with reading(database) as session:
             understood = load_understood(session, recorded, around.zone)
         zone = ZoneInfo(question.snapshot.timezone)
@@ -147,7 +151,7 @@ def _answer(
             *_repeated(gathered),
             *heard.warnings,
         )
-        report = RunReport(result, question.snapshot, question.stage_keys, warnings)
+        report = RunReport(result, question.snapshot, question.stage_keys, warnings, scores)
         _write(question.request, report)
         with transaction(database) as session:
             engines = {"transcriber": ears.transcriber.identity, "judge": heard.identity}
@@ -204,5 +208,7 @@ def _write(request: RunRequest, report: RunReport) -> None:
     if request.html is not None:
         from flow.report import render_report
 
-        texts[request.html] = render_report(report.result, report.snapshot, report.stage_keys)
+        texts[request.html] = render_report(
+            report.result, report.snapshot, report.stage_keys, report.scores
+        )
     write_files(texts)

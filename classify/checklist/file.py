@@ -9,20 +9,28 @@ from classify.checklist.rules import Checklist
 from classify.rule_text import line_of, parse_rules, read_rule_text
 from models.vocabulary.errors import InvalidInputError
 
-PACKAGED = Path(__file__).parents[1] / "checklists" / "sales_call.yaml"
+PACKAGED = Path(__file__).parents[1] / "checklists"
+USUAL = Path("sales_call")
 _REMEDY = "docs/checklist.md describes the form."
 
 
 def load_checklist(own: Path | None) -> Checklist:
-    """The customer's checklist, the packaged one where there is none.
+    """The customer's checklist (a file, or a packaged one by its name), else the usual one.
 
     Raises:
         InvalidInputError: the file cannot be read or breaks the form; names file, line and key.
     """
-    path = own or PACKAGED
+    path = checklist_path(own)
     if path.is_dir():
         raise InvalidInputError(str(path), "is a folder", "Name the checklist's YAML file.")
     return parse_checklist(read_rule_text(path, _REMEDY), str(path))
+
+
+def checklist_path(own: Path | None) -> Path:
+    """The file that a name or a path means."""
+    wanted = own or USUAL
+    packaged = PACKAGED / f"{wanted}.yaml"
+    return packaged if packaged.is_file() and not wanted.is_file() else wanted
 
 
 def parse_checklist(text: str, place: str) -> Checklist:

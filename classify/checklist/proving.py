@@ -46,7 +46,9 @@ def item_proofs(checklist: Checklist) -> Iterator[ItemProof]:
 def verdict_of_item(checklist: Checklist, proof: ItemProof) -> ItemVerdict:
     """What an item comes to in its example's call, heard as any call is."""
     segments = [_segment(number, line, proof) for number, line in enumerate(proof.example.says)]
-    context = CallContext(started_at=_STARTED, direction=proof.example.direction)
+    talk_s = len(segments) * _TURN_S
+    direction = proof.example.direction
+    context = CallContext(started_at=_STARTED, direction=direction, speech_s=talk_s)
     score = check_call(checklist, segments, context, hear(segments, context))
     return next(item.verdict for item in score.items if item.item_id == proof.item.id)
 

@@ -7,6 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flow.report.quality import (
+    CallQuality,
+    ManagerQuality,
+    call_qualities,
+    manager_qualities,
+)
+from models.vocabulary.checklist import CallScore
 from models.vocabulary.deal import CrmSnapshot, Deal, StageKind
 
 Json = Mapping[str, Any]
@@ -101,6 +108,8 @@ class ReportView:
     missing: int
     users: Mapping[str, str]
     deal_names: Mapping[str, str]
+    qualities: Mapping[str, CallQuality]
+    managers: tuple[ManagerQuality, ...]
 
 
 class _Names:
@@ -127,7 +136,10 @@ class _Names:
 
 
 def build_view(
-    result: Json, snapshot: CrmSnapshot, stage_keys: Mapping[str, Mapping[str, str]]
+    result: Json,
+    snapshot: CrmSnapshot,
+    stage_keys: Mapping[str, Mapping[str, str]],
+    scores: Mapping[str, CallScore],
 ) -> ReportView:
     """Puts a result (docs/formats.md, section 3) and the CRM's names together.
 
@@ -135,6 +147,7 @@ def build_view(
         result: the JSON of a run.
         snapshot: the CRM snapshot of the same run.
         stage_keys: per pipeline id, the stage's id in the CRM to its key in the template.
+        scores: how calls were led, by recording.
     """
     names = _Names(snapshot, stage_keys)
     speakers = _speakers(result["calls"])
@@ -160,6 +173,8 @@ def build_view(
         missing=sum(flag.kind == "missing_recording" for flag in flags),
         users=names.users,
         deal_names={deal.id: deal.name for deal in snapshot.deals},
+        qualities=call_qualities(scores),
+        managers=manager_qualities(result["calls"], scores, names.users),
     )
 
 

@@ -31,6 +31,12 @@ FLAG = {
     "missing_recording": "Нет записи состоявшегося звонка",
     "moved_without_contact": "Стадию сменили без контакта",
 }
+ITEM = {
+    "passed": "есть",
+    "failed": "нет",
+    "cannot_tell": "не разобрать",
+    "not_applicable": "не требуется",
+}
 SEVERITY = {"high": "важно", "medium": "заметно", "low": "мелочь"}
 OUTCOME = {
     "conversation": "разговор",

@@ -20,6 +20,7 @@ from models.tables.crm import (
     UserRow,
 )
 from models.tables.judge import JudgeAnswerRow
+from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
     FlagRow,
@@ -32,7 +33,9 @@ __all__ = [
     "ActionRow",
     "ActivityRow",
     "CallRow",
+    "CallScoreRow",
     "CdrEntryRow",
+    "CheckedItemRow",
     "CompanyRow",
     "ContactRow",
     "CrmRow",

@@ -16,12 +16,12 @@ def page() -> str:
 
 
 def test_deals_ahead_of_reality_come_first() -> None:
-    view = build_view(result(), snapshot(), STAGE_KEYS)
+    view = build_view(result(), snapshot(), STAGE_KEYS, {})
     assert [deal.gap for deal in view.deals] == ["ahead", "none"]
 
 
 def test_the_strip_shows_what_is_proved_and_what_is_only_claimed() -> None:
-    view = build_view(result(), snapshot(), STAGE_KEYS)
+    view = build_view(result(), snapshot(), STAGE_KEYS, {})
     ahead, honest = (deal.strip for deal in view.deals)
     assert [stage.state for stage in ahead] == ["proved", "stuck", "claimed"]
     assert [stage.state for stage in honest] == ["proved", "proved", "stuck"]

@@ -1,0 +1,39 @@
+"""How well each call was led: the checklist held against what was heard, written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from classify.checklist import Checklist, check_call
+from flow.hints import call_context
+from flow.steps import Surroundings
+from models.session import reading, transaction
+from models.store.hearing import UnderstoodCall, load_understood
+from models.store.scores import save_score
+from models.vocabulary.action import HeardCall
+from models.vocabulary.checklist import CallScore
+
+Scores = Mapping[str, CallScore]  # by recording
+
+
+def score_calls(around: Surroundings, ids: Iterable[int], checklist: Checklist) -> Scores:
+    """Scores the calls that were understood and forgets the scores of the others."""
+    scores: dict[str, CallScore] = {}
+    for id_ in ids:
+        with reading(around.engine) as session:
+            understood = load_understood(session, [id_], around.zone)
+        score = _score(around, understood[0], checklist) if understood else None
+        if score is not None:
+            scores[understood[0].judged.call.recording or ""] = score
+        with transaction(around.engine) as session:
+            save_score(session, id_, score)
+    return scores
+
+
+def _score(around: Surroundings, one: UnderstoodCall, checklist: Checklist) -> CallScore | None:
+    judged, transcript = one.judged, one.transcript
+    if judged.outcome is None:
+        return None
+    context = call_context(judged.call, transcript, around.index, around.snapshot, around.settings)
+    heard = HeardCall(judged.outcome, judged.actions)
+    return check_call(checklist, transcript.segments, context, heard)
