@@ -28,7 +28,7 @@ class TimeMention:
     `date` and `time` stand only where they were settled. `kind` is ``day``, ``clock``,
     ``day+clock``, ``part`` (a part of a day alone), ``range`` (its beginning is given),
     ``offset``, ``now`` or ``vague``. `bound` tells deadlines (``by``) from beginnings
-    (``from``, ``after``). `week` is the Monday of a week that was named; `weekday` a weekday
+    (``from``, ``after``); `earliest` is the hour of «после двух», which settles none. `week` is the Monday of a week that was named; `weekday` a weekday
     that was said without saying which. `refused`: «не в среду», «в среду не могу».
     `alternative`: one of several («или во вторник»).
     """
@@ -48,6 +48,7 @@ class TimeMention:
     weekday: int | None = None
     refused: bool = False
     alternative: bool = False
+    earliest: Time | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def _mention(
         week=_week_of(frame, said_at.date(), past=past),
         weekday=frame.weekday if bare and frame.day is None and not past else None,
         alternative=is_alternative(frame, tokens),
+        earliest=clock_of(replace(frame, bound=None)) if frame.bound == "after" else None,
     )
 
 

@@ -21,7 +21,8 @@ from classify.actions.table import (
     countered,
     opened,
 )
-from classify.actions.timing import NEVER, times_for, when
+from classify.actions.timing import NEVER, placed, times_for, when
+from classify.actions.unnamed import unnamed
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
@@ -74,12 +75,26 @@ def _asked(talk: Talk, tables: Mapping[str, Table], turn: Turn) -> set[str]:
         for name, table in tables.items()
         if (table.holder is not turn.speaker or table.weak)
         and turn.index - table.last_turn <= WARM
-        and not (last is not None and last.index > table.last_turn and _asks(talk, last))
+        and not (last is not None and _asks_else(talk, last, table))
     }
     if not waiting:
         return set()
     latest = max(waiting.values())
     return {name for name, touched in waiting.items() if touched == latest}
+
+
+def _asks_else(talk: Talk, turn: Turn, table: Table) -> bool:
+    """Whether a turn asks something that is not about the table."""
+    if turn.index > table.last_turn:
+        return _asks(talk, turn)
+    if table.standing is not Standing.AGREED or not turn.tokens or not turn.tokens[-1].closes:
+        return False
+    sentence = turn.tokens[-1].sentence
+    if "?" not in turn.tokens[-1].closes or sentence == turn.tokens[0].sentence:
+        return False
+    about = [p.start for p in placed(talk, turn)]
+    about += [m.hit.start for m in moves_of(talk, turn, table.topic)]
+    return not any(turn.tokens[at].sentence == sentence for at in about)
 
 
 def _asks(talk: Talk, turn: Turn) -> bool:
@@ -89,7 +104,7 @@ def _asks(talk: Talk, turn: Turn) -> bool:
 
 
 def _invited(talk: Talk, turn: Turn, topic: Topic, first: Move, *, unclaimed: bool) -> Table | None:
-    """«Буду мимо проезжать. Часов в двенадцать?» — «Заезжайте»: the answer tells what the offer was."""
+    """«Часов в двенадцать?» — «Заезжайте»: the answer tells what the offer was."""
     before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
     asked = [t for t in turn.tokens[first.hit.start : first.hit.end] if t.has("impr")]
     if before is None or not unclaimed or not asked or turn.asks(first.hit.start):
@@ -108,6 +123,10 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
     """
     moves = moves_of(talk, turn, topic)
     first = next((m for m in moves if m.kind in ("propose", "arranged")), None)
+    if first is None and topic.unnamed and unclaimed:
+        taken = unnamed(talk, turn, topic)
+        if taken is not None:
+            return taken
     if first is None:
         unwanted = talk.hits(f"{topic.name}.unwanted", turn)
         if unwanted and turn.speaker is Speaker.CLIENT:

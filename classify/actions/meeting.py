@@ -20,6 +20,7 @@ TOPIC = Topic(
     against="meeting.against",
     condition="meeting.condition",
     blocked_by="meeting_held.held",
+    unnamed=True,
 )
 
 STATUS = {

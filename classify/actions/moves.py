@@ -9,7 +9,7 @@ from itertools import pairwise
 from classify.actions.bare_clock import bare_clocks
 from classify.actions.consent import so_be_it
 from classify.actions.table import Said, Table, Topic
-from classify.actions.timing import Placed, placed, times_for, turned_down, when
+from classify.actions.timing import Placed, noes, placed, times_for, turned_down, when
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
@@ -31,15 +31,37 @@ def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
         ("defer", [*talk.hits(topic.condition, turn), *talk.hits("stance.defer", turn)]),
         ("accept", [*talk.hits("stance.accept", turn), *so_be_it(turn)]),
         ("decline", talk.hits("stance.decline", turn)),
-        ("busy", talk.hits("stance.busy", turn)),
+        ("busy", [*talk.hits("stance.busy", turn), *_noes(talk, turn)]),
     ]
     moves = [Move(kind, hit) for kind, hits in kinds for hit in hits]
+    moves = _unconditional(talk, turn, topic, moves)
     against = [m.hit for m in moves if m.kind in ("against", "defer", "decline", "busy")]
     deferring = [m.hit for m in moves if m.kind == "defer"]
     return sorted(
         (m for m in moves if not _inside(m.hit, _stronger(m, against, deferring))),
         key=lambda m: (m.hit.start, m.hit.end, m.kind == "against"),
     )
+
+
+def _noes(talk: Talk, turn: Turn) -> list[Hit]:
+    return [Hit("", turn, p.start, p.end + 1, "no after a time") for p in noes(talk, turn)]
+
+
+HANGING = 12  # words that hang on a condition where no mark ends it
+
+
+def _unconditional(talk: Talk, turn: Turn, topic: Topic, moves: Sequence[Move]) -> list[Move]:
+    """The moves without those that hang on an «если»: «если дождь — не приезжайте» refuses nothing."""
+    hanging: set[int] = set()
+    for hit in talk.hits(topic.condition, turn):
+        sentence = turn.tokens[hit.start].sentence
+        last = len(turn.tokens) if turn.punctuated else hit.end + HANGING
+        hanging |= {
+            at
+            for at in range(hit.start, min(last, len(turn.tokens)))
+            if turn.tokens[at].sentence == sentence
+        }
+    return [m for m in moves if m.kind == "defer" or m.hit.start not in hanging]
 
 
 def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
@@ -63,7 +85,12 @@ def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     side = "agent" if turn.speaker is Speaker.AGENT else "client"
     names = (f"{topic.name}.timed", f"{topic.name}.timed_{side}")
     hits = [hit for name in names for hit in talk.hits(name, turn)]
-    return [
+    near = [
+        hit
+        for hit in talk.hits(f"{topic.name}.timed_close", turn)
+        if any(hit.start - p.end in (0, 1) for p in placed(talk, turn))
+    ]
+    return near + [
         hit
         for hit in hits
         if any(not _now_or_later(p) for p in times_for(talk, turn, hit.start, hit.end))
@@ -114,7 +141,7 @@ def times_said(
 
     `free`: times that hang on no other deed speak to the table too.
     """
-    rejected = turned_down(talk, turn) | _leave_taking(talk, turn)
+    rejected = turned_down(talk, turn) | _leave_taking(talk, turn) | _known_by(talk, turn)
     mine = {
         p.start: p
         for move in moves
@@ -172,6 +199,16 @@ def _repeats(p: Placed, table: Table | None) -> bool:
 def _leave_taking(talk: Talk, turn: Turn) -> set[int]:
     """«До среды!» is a good-bye and names no time."""
     return {h.start for h in talk.hits("courtesies.farewell", turn)}
+
+
+def _known_by(talk: Talk, turn: Turn) -> set[int]:
+    """«Во вторник буду знать»: when one will know is no time to meet at."""
+    hits = talk.hits("stance.knows_by", turn)
+    return {
+        p.start
+        for p in (placed(talk, turn) if hits else ())
+        if any(abs(h.start - p.end) <= 2 or abs(p.start - h.end) <= 2 for h in hits)
+    }
 
 
 def _touches(turn: Turn, free: Placed, mine: Mapping[int, Placed]) -> bool:

@@ -25,7 +25,7 @@ class Topic:
 
     `agent` and `client` are the cues by which a side puts it on the table, `either` those of
     both; `arranged` speaks of what was agreed before the call; `against` takes it back or refuses
-    it; `condition` makes it depend.
+    it; `condition` makes it depend. `unnamed`: a time agreed on for nothing that is named is its.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Topic:
     against: str
     condition: str
     blocked_by: str = ""
+    unnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,22 +21,25 @@ class When:
     """A day, a clock time, or both; empty where nothing was said.
 
     `part` is a part of the day («вечером»): it makes no slot but tells the day when none is said.
+    `earliest` is the hour of «после двух», which an hour said later replaces.
     """
 
     day: date | None = None
     clock: time | None = None
     part: str | None = None
+    earliest: time | None = None
 
     def __bool__(self) -> bool:
         return self.day is not None or self.clock is not None
 
     def updated(self, other: When, *, keep_clock: bool = False) -> When:
         """This slot after another mention: a new day drops the old hour unless told otherwise."""
-        if other.day is None:
-            return When(self.day, other.clock or self.clock, other.part or self.part)
-        same_day = self.day in (None, other.day)
-        kept = self.clock if same_day or keep_clock else None
-        return When(other.day, other.clock or kept, other.part or self.part)
+        part = other.part or self.part
+        same_day = other.day is None or self.day in (None, other.day)
+        kept = self if same_day or keep_clock else NEVER
+        clock = other.clock or (None if other.earliest else kept.clock)
+        earliest = other.earliest or kept.earliest
+        return When(other.day or self.day, clock, part, None if clock else earliest)
 
     def agrees(self, other: When) -> bool:
         """Whether nothing in the two contradicts."""
@@ -136,7 +139,7 @@ def when(mentions: Sequence[TimeMention]) -> When:
             day = week + timedelta(days=mention.weekday)
         week = mention.week or week
         part = None if mention.week or mention.weekday is not None else mention.part_of_day
-        slot = slot.updated(When(day, mention.time, part))
+        slot = slot.updated(When(day, mention.time, part, mention.earliest))
     return slot
 
 
@@ -185,10 +188,34 @@ def _cluster(talk: Talk, turn: Turn, start: int, end: int) -> set[int]:
     return chain
 
 
+NO = frozenset(["нет", "неа", "не-а", "мимо"])
+SURELY = frozenset(["точно", "уже", "тоже", "увы", "никак", "пока", "вот", "совсем", "наверное"])
+
+
+def noes(talk: Talk, turn: Turn) -> list[Placed]:
+    """The mentions that a bare no follows: «в субботу точно нет»."""
+    out = []
+    for p in placed(talk, turn):
+        after = turn.tokens[p.end : p.end + 3]
+        at = next((i for i, t in enumerate(after) if t.form not in SURELY), len(after))
+        if at < len(after) and after[at].form in NO and _ends_clause(turn, p.end + at):
+            out.append(p)
+    return out
+
+
+def _ends_clause(turn: Turn, at: int) -> bool:
+    """Whether the word at `at` ends its clause, for all one can tell without marks."""
+    token = turn.tokens[at]
+    if token.comma or token.closes or at + 1 == len(turn.tokens):
+        return True
+    return not turn.punctuated and not turn.tokens[at + 1].has("NOUN")
+
+
 def turned_down(talk: Talk, turn: Turn) -> set[int]:
     """Starts of the mentions that the speaker cannot make («завтра никак, а в среду можно»)."""
     everything = placed(talk, turn)
     out = {p.start for p in everything if p.mention.refused}
+    out |= {p.start for p in noes(talk, turn)}
     for hit in talk.hits("stance.busy", turn):
         sentence = turn.tokens[hit.start].sentence
         near = [p for p in everything if turn.tokens[p.start].sentence == sentence]
@@ -206,11 +233,19 @@ PART_OVER = {"morning": 10, "noon": 13, "afternoon": 17, "evening": 22}
 
 
 def settled(slot: When, said_at: datetime) -> When:
-    """The slot; on the call's day where only an hour or a part of the day still ahead was said."""
-    if slot.day is not None:
-        return slot
-    ahead = slot.clock > said_at.time() if slot.clock else said_at.hour < _over(slot)
-    return When(said_at.date(), slot.clock) if ahead else slot
+    """The slot as it stands in an action.
+
+    On the call's day where only an hour or a part of the day still ahead was said; «после двух»
+    is two; an hour of the call's own day that is over is the one of the evening.
+    """
+    slot = When(slot.day, slot.clock or slot.earliest, slot.part)
+    if slot.day is None:
+        ahead = slot.clock > said_at.time() if slot.clock else said_at.hour < _over(slot)
+        return When(said_at.date(), slot.clock) if ahead else slot
+    if slot.clock and slot.day == said_at.date() and slot.clock <= said_at.time():
+        evening = time((slot.clock.hour + 12) % 24, slot.clock.minute)
+        return When(slot.day, evening) if evening > said_at.time() else slot
+    return slot
 
 
 def _over(slot: When) -> int:

@@ -1,0 +1,77 @@
+"""A time that two agree on without naming what for: «двадцатого с трёх?» — «с трёх, да»."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classify.actions.bare_clock import bare_clocks
+from classify.actions.moves import Move, last_move, moves_of, times_said
+from classify.actions.table import Said, Standing, Table, Topic, agreed, opened
+from classify.actions.timing import NEVER, When, placed
+from classify.dialogue import Hit, Talk, Turn
+
+BACK = 6  # turns in which what the time is for would have been said
+REFUSING = ("decline", "against", "defer", "busy")
+
+
+def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
+    """A day with an hour, offered in the turn before and taken in this one, that nothing else owns.
+
+    None where a delivery, a paper, a payment, a call or another deed was spoken of lately.
+    """
+    before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
+    if before is None or not (placed(talk, before) or bare_clocks(talk, before)):
+        return None
+    moves = moves_of(talk, turn, topic)
+    if last_move(moves, REFUSING) or turn.asks(len(turn.tokens) - 1):
+        return None
+    offered, answer = _time(talk, before, NEVER), _time(talk, turn, NEVER)
+    taken = _taken(moves, turn, offered, answer)
+    if taken is None or _owned(talk, turn):
+        return None
+    slot = _day_of(talk, before, offered.updated(answer))
+    if slot.day is None or slot.clock is None:
+        return None
+    table = opened(
+        topic, Hit("", before, 0, len(before.tokens), "offers a time"), Standing.OPEN, Said(slot)
+    )
+    return agreed(table, taken, slot)
+
+
+def _time(talk: Talk, turn: Turn, kept: When) -> When:
+    said = times_said(talk, turn, (), None, free=True)
+    if said.options:
+        return NEVER
+    slot = kept.updated(said.slot)
+    if slot.clock is None:
+        for place in bare_clocks(talk, turn):
+            slot = slot.updated(When(None, place.mention.time))
+    return slot
+
+
+def _taken(moves: Sequence[Move], turn: Turn, offered: When, answer: When) -> Hit | None:
+    """The words that take the offered hour: a yes, or the same hour again."""
+    if not offered.agrees(answer):
+        return None
+    yes = last_move(moves, ("accept",))
+    if yes is not None and (offered.clock or answer.clock):
+        return yes.hit
+    same = answer.clock is not None and answer.clock == offered.clock
+    return Hit("", turn, 0, len(turn.tokens), "says the hour back") if same else None
+
+
+def _owned(talk: Talk, turn: Turn) -> bool:
+    """Whether the talk of late is of a deed that would own the time."""
+    lately = [turn, *talk.before(turn, BACK)]
+    return any(talk.has("stance.other_deed", t) for t in lately)
+
+
+def _day_of(talk: Talk, before: Turn, slot: When) -> When:
+    """The slot with the day that was named last, a few turns back at most."""
+    for turn in talk.before(before, BACK - 1):
+        if slot.day is not None:
+            break
+        day = _time(talk, turn, NEVER).day
+        if day is not None:
+            slot = When(day, slot.clock, slot.part)
+    return slot
