@@ -1,4 +1,4 @@
-"""What a word form may be: lemma and grammemes, Russian by pymorphy3, English by endings."""
+"""What a word form may be: lemma and grammemes; Russian by pymorphy3, English by `english_forms`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from pymorphy3 import MorphAnalyzer
+
+from classify import english_forms
 
 LEAST_SCORE = 0.05
 MOST_READINGS = 5
@@ -30,10 +32,10 @@ def parses(form: str, language: str = "ru") -> tuple[Parse, ...]:
     """Every likely reading of a lower-case form.
 
     Russian readings follow OpenCorpora's tag set (https://opencorpora.org/dict.php?act=gram).
-    English has no dictionary here: the form itself and what its endings suggest.
+    English ones are told by lists of verbs and by endings (`english_forms`).
     """
     if language != "ru" or not any("а" <= letter <= "я" for letter in form):
-        return tuple(Parse(stem, frozenset(), True) for stem in _english(form))
+        return tuple(Parse(lemma, tags, True) for lemma, tags in english_forms.readings(form))
     readings = analyzer().parse(form)[:MOST_READINGS]
     known = analyzer().word_is_known(form)
     likely = [r for r in readings if r.score >= LEAST_SCORE] or readings[:1]
@@ -54,14 +56,3 @@ def forms_of(lemma: str) -> frozenset[str]:
     """All inflected forms of a Russian lemma, «ё» as «е»."""
     readings = [r for r in analyzer().parse(lemma) if r.normal_form.replace("ё", "е") == lemma]
     return frozenset(form.word.replace("ё", "е") for r in readings[:1] for form in r.lexeme)
-
-
-def _english(form: str) -> tuple[str, ...]:
-    stems = [form]
-    short = ("'ll", "'s", "'ve", "'re", "'d")
-    stems += [form[: -len(ending)] for ending in short if form.endswith(ending)]
-    if len(form) > 4:
-        for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ing", ""), ("ed", "")):
-            if form.endswith(ending):
-                stems += [form[: -len(ending)] + instead, form[: -len(ending)] + instead + "e"]
-    return tuple(dict.fromkeys(stems))

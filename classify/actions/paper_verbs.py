@@ -80,7 +80,7 @@ def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> D
     return Deed.RECEIVED if token.has("PRTS") and sent else None
 
 
-def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:  # noqa: PLR0911 - one exit per tense
+def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:
     if token.has("past") or token.has("PRTS"):
         if _you_before(turn, at):
             return None
@@ -91,13 +91,11 @@ def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool)
         return Deed.PROMISED
     if token.has("INFN") and _intends(turn, at):
         return Deed.PROMISED
-    if not token.parses or any(p.grammemes for p in token.parses):
-        return None
-    return _english_sending(turn, at)
+    return _english_sending(turn, at) if talk.context.language == "en" else None
 
 
 def _english_sending(turn: Turn, at: int) -> Deed | None:
-    before = {t.form for t in turn.tokens[max(0, at - 4) : at]}
+    before = {t.form for t in turn.tokens[max(0, at - 6) : at]}
     if before & {"will", "i'll", "we'll", "shall", "going", "can", "me"}:
         return Deed.PROMISED
     if turn.tokens[at].form in {"sent", "emailed", "issued"} and not before & {"you"}:
