@@ -1,4 +1,4 @@
-"""What a word form may be: lemma and grammemes; Russian by pymorphy3, English by `english_forms`."""
+"""What a word form may be: lemma and grammemes; English by `english_forms`, else pymorphy3."""
 
 from __future__ import annotations
 
