@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from classify.timewords import english_context
 from classify.timewords.frames import Frame
 from classify.timewords.lexicon import readings
 from classify.timewords.numerals import words
@@ -38,9 +39,6 @@ _NOT_ABLE = frozenset(
     )
 )
 _ENGLISH_NO = frozenset(words("cannot can't won't busy impossible"))
-_PAST_ENGLISH = frozenset(
-    words("met sent received spoke talked signed paid got saw came went had was were called")
-)
 
 
 def is_alternative(frame: Frame, tokens: Sequence[Token]) -> bool:
@@ -68,6 +66,8 @@ def is_refused(frame: Frame, previous: Frame | None, tokens: Sequence[Token]) ->
 def _is_engaged(after: Sequence[Token]) -> bool:
     """«Завтра у меня врач», «во вторник я на объекте»: something else fills the day."""
     words = [token.word for token in after]
+    if english_context.engaged(words):
+        return True
     if words[:1] == ["же"]:
         words = words[1:]
     if words[:2] in (["у", "меня"], ["у", "нас"]) and len(words) > 2:
@@ -141,20 +141,20 @@ def _is_thanked_for(before: Sequence[Token]) -> bool:
 
 def _verbs(side: Sequence[Token], *, english: bool) -> list[tuple[int, str]]:
     found, distance = [], 0
-    for token in side[: _REACH * 2]:
+    for index, token in enumerate(side[: _REACH * 2]):
         distance += _COMMA_DISTANCE if token.tag == "," else 1
         if token.tag == "." or distance > _REACH:
             break
-        tense = _english_tense(token.word) if english else tense_of(token.word)
+        tense = _english_tense(side, index) if english else tense_of(token.word)
         if tense:
             found.append((distance, tense))
     return found
 
 
-def _english_tense(word: str) -> str | None:
-    if word in _PAST_ENGLISH:
-        return "past"
-    return "ahead" if word in {"will", "shall", "can", "could", "would", "let's", "i'll"} else None
+def _english_tense(side: Sequence[Token], index: int) -> str | None:
+    near = side[max(0, index - 1) : index + 2]
+    following = next((t.word for t in near if t.start > side[index].start), "")
+    return english_context.tense(side[index].word, following)
 
 
 @lru_cache(maxsize=8192)

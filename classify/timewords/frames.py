@@ -17,8 +17,8 @@ class Frame:
     """One expression over the tokens `first` to `last` (exclusive).
 
     A field that was not said is ``None``. `days`, `months` and `seconds` count from the
-    call; `weeks` counts calendar weeks; `needs` names the company without which a bare
-    number is no time.
+    call; `weeks` counts calendar weeks, `later` weeks after the coming such day; `needs`
+    names the company without which a bare number is no time.
     """
 
     first: int
@@ -26,6 +26,7 @@ class Frame:
     weekday: int | None = None
     shift: Shift | None = None
     weeks: int | None = None
+    later: int | None = None
     day: int | None = None
     month: int | None = None
     year: int | None = None

@@ -65,7 +65,8 @@ def _weekday(frame: Frame, today: date, *, past: bool) -> date:
         return this_week
     if frame.shift == "last" or (past and frame.shift in {None, "that"}):
         return today - timedelta(days=(today.weekday() - weekday - 1) % 7 + 1)
-    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    coming = today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+    return coming + timedelta(weeks=frame.later or 0)
 
 
 def _date(frame: Frame, today: date, *, past: bool) -> date | None:

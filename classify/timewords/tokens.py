@@ -74,7 +74,9 @@ def tokens_of(text: str, *, english: bool = False) -> tuple[Token, ...]:
     """Cuts `text` into tagged tokens; spans point into `text`."""
     raw = _raw_tokens(text)
     if english:
-        return tuple(_numbers(_tag_words(raw, _english_tag)))
+        from classify.timewords.english_words import cut
+
+        return tuple(_numbers(_tag_words(cut(raw), _english_tag)))
     return tuple(_numbers(_tag_words(_joined(raw), _russian_tag)))
 
 
