@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 PHONE, MAIL = "[phone]", "[e-mail]"
@@ -43,9 +43,14 @@ _NUMBERS: dict[str, int] = {
     }.items()
     for word in words.split()
 }
+_ZEROS = frozenset({"ноль", "нуль", "zero", "oh"})
+_TEENS = frozenset(
+    word
+    for word in _NUMBERS
+    if word.endswith(("надцать", "teen")) or word in ("десять", "ten", "eleven", "twelve")
+)
 _WORD = re.compile(r"\w+")
 _FEWEST_DIGITS = 7
-_FEWEST_WORDS = 4
 
 
 def hidden_places(text: str) -> tuple[Hidden, ...]:
@@ -92,16 +97,29 @@ def _spoken_phones(text: str) -> Iterator[Hidden]:
     """Runs of number words that dictate enough digits; digits said as figures count as well."""
     run: list[re.Match[str]] = []
     for word in (*_WORD.finditer(text), None):
-        if word is not None and _dictated(word.group()):
+        if word is not None and _width(word.group()):
             run.append(word)
             continue
         scaled = word is not None and word.group().lower().startswith(("тыс", "миллион", "млн"))
-        digits = sum(_dictated(one.group()) for one in run)
-        if not scaled and len(run) >= _FEWEST_WORDS and digits >= _FEWEST_DIGITS:
+        words = [one.group() for one in run]
+        figures = all(one.isdecimal() for one in words)
+        if not (scaled or figures) and _digits(words) >= _FEWEST_DIGITS:
             yield Hidden(run[0].start(), run[-1].end(), PHONE)
         run = []
 
 
-def _dictated(word: str) -> int:
-    """How many digits a word can stand for, 0 where it is no number."""
+def _digits(words: Sequence[str]) -> int:
+    """How many digits were dictated: «сто двадцать три сорок» are the five of 123 and 40."""
+    digits, room = 0, 0
+    for word in words:
+        width = _width(word)
+        if word.isdecimal() or word.lower() in _ZEROS or width > room:
+            digits += width
+        tens = width > 1 and not word.isdecimal() and word.lower() not in _TEENS
+        room = width - 1 if tens else 0
+    return digits
+
+
+def _width(word: str) -> int:
+    """How many digits a word alone stands for, 0 where it is no number."""
     return len(word) if word.isdecimal() and len(word) <= 4 else _NUMBERS.get(word.lower(), 0)

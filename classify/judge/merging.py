@@ -11,9 +11,10 @@ from classify.judge.answer import ALONE, Opinion
 from classify.judge.catalogue import CATALOGUE
 from models.vocabulary.action import Action, HeardCall, SlotValue
 
-# How much of the doubt is left when two heard the same; what is left of the confidence when the
-# judge did not hear an action, or heard it come to another end.
-AGREED_DOUBT, UNHEARD, DISPUTED = 0.5, 0.7, 0.5
+# What becomes of the odds that an action is right: the judge heard it too, did not hear it, heard
+# it come to another end. Modest, as befits a model that nobody has measured yet.
+AGREED, UNHEARD, DISPUTED = 4.0, 1 / 4, 1 / 10
+_SUREST = 0.99
 SILENT, OTHER_END = "judge.silent", "judge.heard"
 DOUBTS = (ALONE, SILENT, OTHER_END)
 _TIMES = frozenset({"datetime", "date"})
@@ -33,9 +34,9 @@ def merge(engine: HeardCall, opinion: Opinion, talk: Talk) -> HeardCall:
         partner = _partner(action, judged)
         if partner is not None:
             judged.remove(partner)
-            merged.append(_weighed(action, partner))
+            merged.append(_compared(action, partner))
         elif action.type in CATALOGUE and action.type not in opinion.unsettled:
-            merged.append(_less_sure(action, UNHEARD, SILENT))
+            merged.append(_weighed_by(action, UNHEARD, SILENT))
         else:
             merged.append(action)
     return HeardCall(engine.outcome, tuple(in_order([*merged, *judged], talk)))
@@ -79,15 +80,11 @@ def _unlike(one: Action, other: Action) -> tuple[bool, bool, int]:
     return one.status is not other.status, apart, -shared
 
 
-def _weighed(action: Action, partner: Action) -> Action:
+def _compared(action: Action, partner: Action) -> Action:
     if action.status is not partner.status:
-        return _less_sure(action, DISPUTED, f"{OTHER_END} {partner.status.value}")
-    return replace(
-        action,
-        confidence=1 - (1 - action.confidence) * AGREED_DOUBT,
-        slots=_filled(action.slots, partner.slots),
-        cues=(*action.cues, "judge.agrees"),
-    )
+        return _weighed_by(action, DISPUTED, f"{OTHER_END} {partner.status.value}")
+    agreed = _weighed_by(action, AGREED, "judge.agrees")
+    return replace(agreed, slots=_filled(action.slots, partner.slots))
 
 
 def _filled(
@@ -99,5 +96,8 @@ def _filled(
     return extra | dict(slots)
 
 
-def _less_sure(action: Action, share: float, cue: str) -> Action:
-    return replace(action, confidence=action.confidence * share, cues=(*action.cues, cue))
+def _weighed_by(action: Action, ratio: float, cue: str) -> Action:
+    """Bayes' rule in odds: a confidence is the chance that the action is right."""
+    sure = min(action.confidence, _SUREST)
+    odds = sure / (1 - sure) * ratio
+    return replace(action, confidence=odds / (1 + odds), cues=(*action.cues, cue))

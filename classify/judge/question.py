@@ -107,7 +107,6 @@ def pose(
         "turns": [
             {"turn": turn.index, "speaker": turn.speaker.value, "text": masked(turn.text, places)}
             for turn, places in zip(talk.turns, hidden, strict=True)
-            if not turn.machine
         ],
     }
     # Half of a surrogate pair, as broken exports hold them, is no text that can be sent.

@@ -42,8 +42,6 @@ def find_quote(question: Question, quote: str, speaker: Speaker, turn: int | Non
     order = sorted(talk.turns, key=lambda one: (one.index != turn, one.index))
     elsewhere = False
     for candidate in order:
-        if candidate.machine:
-            continue
         span = _span(list(_words(candidate.text, question.hidden[candidate.index])), wanted)
         if span and candidate.speaker in (speaker, Speaker.UNKNOWN):
             return _place(candidate, *span)

@@ -30,9 +30,8 @@ class Said:
 
 def what_was_said(talk: Talk) -> Said:
     """Collects the values; the call's own day counts as said («сегодня», «в пять»)."""
-    turns = [turn for turn in talk.turns if not turn.machine]
-    times = [one for turn in turns for one in talk.times(turn)]
-    sums = [one for turn in turns for one in talk.amounts(turn)]
+    times = [one for turn in talk.turns for one in talk.times(turn)]
+    sums = [one for turn in talk.turns for one in talk.amounts(turn)]
     weeks = {one.week for one in times if one.week}
     weekdays = {one.weekday for one in times if one.weekday is not None}
     days = {one.date for one in times if one.date}
@@ -44,7 +43,7 @@ def what_was_said(talk: Talk) -> Said:
         hours=frozenset(one.time for one in times if one.time),
         amounts=frozenset(amounts),
         currencies=frozenset({one.currency for one in sums} | {"RUB"}),
-        stems=frozenset().union(*(_stems(turn.text) for turn in turns)),
+        stems=frozenset().union(*(_stems(turn.text) for turn in talk.turns)),
     )
 
 

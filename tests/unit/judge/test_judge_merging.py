@@ -40,7 +40,7 @@ def judged(*actions: Action, unsettled: frozenset[ActionType] = frozenset()) -> 
 def test_what_both_heard_is_surer() -> None:
     other = replace(MEETING, quote="Жду вас", confidence=0.4, slots={"place": "Жду вас"})
     [meeting] = merge(engine(MEETING), judged(other), DIALOGUE).actions
-    assert meeting.confidence == pytest.approx(0.9)
+    assert meeting.confidence == pytest.approx(16 / 17)
     assert (meeting.quote, meeting.start) == (MEETING.quote, MEETING.start)
     assert meeting.slots == {"datetime": "2026-11-11T15:00:00+03:00", "place": "Жду вас"}
     assert meeting.cues == ("meeting.accept", "judge.agrees")
@@ -60,7 +60,7 @@ def test_an_hour_that_the_engine_left_open_is_not_filled_in() -> None:
 
 def test_silence_of_the_judge_lowers_a_bit() -> None:
     [meeting] = merge(engine(MEETING), judged(), DIALOGUE).actions
-    assert meeting.confidence == pytest.approx(0.56)
+    assert meeting.confidence == pytest.approx(0.5)
     assert replace(meeting, confidence=0.8, cues=MEETING.cues) == MEETING
 
 
@@ -68,8 +68,16 @@ def test_another_end_lowers_more() -> None:
     open_end = replace(MEETING, status=ActionStatus.PROPOSED)
     [meeting] = merge(engine(MEETING), judged(open_end), DIALOGUE).actions
     assert meeting.status is ActionStatus.DONE
-    assert meeting.confidence == pytest.approx(0.4)
+    assert meeting.confidence == pytest.approx(2 / 7)
     assert meeting.cues[-1] == "judge.heard proposed"
+
+
+def test_sure_and_impossible_actions_stay_within_bounds() -> None:
+    sure, none = replace(MEETING, confidence=1.0), replace(MEETING, confidence=0.0)
+    for action, opinion in ((sure, judged(MEETING)), (sure, judged()), (none, judged(MEETING))):
+        [merged] = merge(engine(action), opinion, DIALOGUE).actions
+        assert 0 <= merged.confidence <= 1
+    assert merge(engine(sure), judged(), DIALOGUE).actions[0].confidence > 0.9
 
 
 def test_courtesies_and_what_was_refused_are_left_as_they_are() -> None:
