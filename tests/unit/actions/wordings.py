@@ -18,7 +18,7 @@ from models.vocabulary.transcript import Segment, Speaker
 FOLDER = Path(__file__).parents[2] / "data" / "wordings"
 STARTED = datetime.fromisoformat("2026-11-18T11:00:00+03:00")  # a Wednesday
 SPEAKERS = {"А": Speaker.AGENT, "К": Speaker.CLIENT}
-SLOTS = ("due", "amount", "part", "channel")
+SLOTS = ("due", "amount", "part", "channel", "kind")
 
 
 def cases(kind: str) -> Iterator[tuple[str, str]]:
