@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from classify.actions.answers import NOT_YES, Reading, answered, closed, continued, sees_again
-from classify.actions.moves import Move, last_move, moves_of, times_said
+from classify.actions.moves import Move, last_move, moves_of
+from classify.actions.named_times import times_said
 from classify.actions.table import (
     Said,
     Standing,
@@ -29,6 +30,7 @@ from models.vocabulary.transcript import Speaker
 __all__ = ["Standing", "Table", "Topic", "track"]
 
 WARM = 3  # turns after which a bare «хорошо» or a bare hour no longer speaks of the table
+LONG = 10  # turns after which even an offered time said again opens the matter no more
 OF_TOPIC = frozenset({"propose", "arranged", "against"})
 
 
@@ -43,7 +45,8 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
         for topic in topics:
             table = tables.get(topic.name)
             if table is None:
-                after = _put_down(talk, turn, topic, unclaimed=latest < turn.index - 1)
+                since = LONG if topic.not_now and tables else 1
+                after = _put_down(talk, turn, topic, unclaimed=latest < turn.index - since)
             else:
                 warm = table.last_turn == latest and turn.index - table.last_turn <= WARM
                 elsewhere = _elsewhere(talk, turn, table, topics)
@@ -123,7 +126,7 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
     """
     moves = moves_of(talk, turn, topic)
     first = next((m for m in moves if m.kind in ("propose", "arranged")), None)
-    if first is None and topic.unnamed and unclaimed:
+    if first is None and (topic.unnamed or topic.not_now) and unclaimed:
         taken = unnamed(talk, turn, topic)
         if taken is not None:
             return taken
@@ -152,6 +155,9 @@ def _spoken_to(talk: Talk, turn: Turn, table: Table, *, answers: bool, warm: boo
     """What a turn does to a table on which something lies already."""
     moves: list[Move] = moves_of(talk, turn, table.topic)
     said = times_said(talk, turn, moves, table, free=answers or warm)
+    if not said.slot and not said.options and _lies_open(turn, table):
+        said = times_said(talk, turn, moves, table, free=True)
+        warm = warm or (bool(said.slot) and _points_at(table, said))
     timed = warm and bool(said.slot or said.options)
     of_topic = any(move.kind in OF_TOPIC for move in moves)
     if turn.speaker is table.holder and table.standing is Standing.OPEN and warm:
@@ -169,6 +175,20 @@ def _spoken_to(talk: Talk, turn: Turn, table: Table, *, answers: bool, warm: boo
     if mine and table.standing is not Standing.AGREED and not table.weak:
         return continued(table, reading)
     return answered(table, reading)
+
+
+def _lies_open(turn: Turn, table: Table) -> bool:
+    return table.standing is Standing.OPEN and turn.index - table.last_turn <= LONG
+
+
+def _points_at(table: Table, said: Said) -> bool:
+    """Whether a time is one that was offered: it speaks of the offer after other matters too."""
+    offered = table.options or (table.slot,)
+    return any(
+        (said.slot.day is not None and said.slot.day == slot.day)
+        or (said.slot.clock is not None and said.slot.clock == slot.clock)
+        for slot in offered
+    )
 
 
 def _time_asked(talk: Talk, turn: Turn, table: Table, moves: Sequence[Move]) -> Table | None:

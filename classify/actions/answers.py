@@ -45,7 +45,10 @@ def continued(table: Table, reading: Reading) -> Table | None:
     if table.standing is Standing.DECLINED and not (proposed or _offers_anew(table, reading)):
         return None
     hit = proposed.hit if proposed else reading.words(0, 1, "goes on")
-    slot = table.slot.updated(said.slot)
+    slot = _updated(table.slot, table, reading)
+    if table.standing is Standing.DEFERRED and last_move(reading.moves, ("defer",)):
+        index = reading.turn.index
+        return replace(table, slot=slot, last_turn=index, turns=(*table.turns, index))
     if table.standing is Standing.DECLINED and reading.talk.has("stance.settles", reading.turn):
         return agreed(table, hit, slot)
     after = countered(table, hit, slot, _whole(table, said.options))
@@ -112,7 +115,7 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     if table.weak and last and last.kind in NOT_YES:
         table = replace(table, standing=Standing.OPEN, weak=False)
     if last and table.standing is Standing.AGREED and not _cancels(last, said.slot):
-        last = last_move(reading.moves, ("accept",))
+        last = last_move(reading.moves, ("accept", "against"))
     proposes = last_move(reading.moves, ("propose",))
     if last and last.kind in ("decline", "against", "defer") and said.at < last.hit.end:
         if not (proposes and proposes.hit.start > last.hit.start):
@@ -153,27 +156,36 @@ def _refused(table: Table, reading: Reading, last: Move) -> Table | None:
 
 def _bare(table: Table, reading: Reading, last: Move | None, proposes: Move | None) -> Table | None:
     """An answer that names no time."""
-    if table.standing is Standing.DECLINED:
-        if proposes is None:
-            return None
+    if table.standing in (Standing.DECLINED, Standing.DEFERRED) and proposes is None:
+        return None
+    if table.standing is Standing.DECLINED and proposes is not None:
         return replace(countered(table, proposes.hit, NEVER), countered=False)
-    if table.standing is Standing.DEFERRED and proposes is None:
-        return None
-    if table.standing is Standing.OPEN and reading.answers:
-        pointed = ordinal_choice(reading.turn, table.options)
-        if pointed:
-            return agreed(table, reading.words(0, pointed[1] + 1, "chooses"), pointed[0])
     yes = last.hit if last and last.kind == "accept" else proposes.hit if proposes else None
-    if yes is None and table.standing is Standing.OPEN:
-        yes = _unsaid(table, reading)
-    if yes is None:
-        return None
     if table.standing is Standing.AGREED:
-        return _kept(table, yes)
-    after = agreed(table, yes, table.slot)
-    return replace(
-        after, weak=only_listens(reading.turn) and not _asks_on(reading.talk, table.turn)
-    )
+        return None if yes is None else _kept(table, yes)
+    return _taken(table, reading, yes)
+
+
+def _taken(table: Table, reading: Reading, yes: Hit | None) -> Table | None:
+    """What lies open is taken, by a choice, a yes or without one; or another part of the day is."""
+    pointed = ordinal_choice(reading.turn, table.options) if reading.answers else None
+    if pointed:
+        return agreed(table, reading.words(0, pointed[1] + 1, "chooses"), pointed[0])
+    if table.standing is Standing.OPEN:
+        yes = yes or _unsaid(table, reading)
+    if yes is None:
+        return _part_countered(table, reading) if reading.answers else None
+    weak = only_listens(reading.turn) and not _asks_on(reading.talk, table.turn)
+    return replace(agreed(table, yes, table.slot), weak=weak)
+
+
+def _part_countered(table: Table, reading: Reading) -> Table | None:
+    """«Лучше вечером»: another part of the same day, which the other side has yet to take."""
+    part = reading.said.slot.part
+    if part is None or part == table.slot.part:
+        return None
+    hit = reading.words(0, len(reading.turn.tokens), "offers a part of the day")
+    return countered(table, hit, table.slot.updated(reading.said.slot))
 
 
 def _kept(table: Table, hit: Hit) -> Table:
@@ -205,7 +217,7 @@ def _timed(table: Table, reading: Reading) -> Table | None:
         if not reading.answers:
             return None
         # An hour alone is another hour of the day that was spoken of, not of today.
-        slot = said.slot if said.slot.day else table.slot.updated(said.slot)
+        slot = _updated(table.slot, table, reading)
         return countered(table, hit, slot, _whole(table, said.options))
     if table.standing is Standing.AGREED and said.slot.agrees(table.slot):
         slot = table.slot.updated(said.slot)
@@ -215,11 +227,18 @@ def _timed(table: Table, reading: Reading) -> Table | None:
     chosen = _chosen(table, said.slot)
     if chosen is not None:
         asking = turn.asks(said.at) and not any(m.kind == "accept" for m in reading.moves)
-        merged = chosen.updated(said.slot)
+        merged = _updated(chosen, table, reading)
         if not asking or merged == chosen:
             return agreed(table, hit, merged)
-    keep = reading.talk.has("stance.same_time", turn)
-    return countered(table, hit, table.slot.updated(said.slot, keep_clock=keep), said.options)
+    return countered(table, hit, _updated(table.slot, table, reading), said.options)
+
+
+def _updated(slot: When, table: Table, reading: Reading) -> When:
+    """A slot with what the turn says of it; «в то же время» keeps the last hour that was named."""
+    after = slot.updated(reading.said.slot)
+    if after.clock is None and reading.talk.has("stance.same_time", reading.turn):
+        return replace(after, clock=table.hour)
+    return after
 
 
 _OPEN_WORDS = frozenset(["лучше", "давайте", "давай", "может", "но", "только", "а", "или", "or"])

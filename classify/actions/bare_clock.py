@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import time
 
 from classify.actions.timing import Placed
 from classify.dates import TimeMention, find_times
@@ -79,13 +80,16 @@ AROUND = frozenset(
 EARLIEST = 7  # a bare number below is an hour only where it has minutes or a part of the day
 
 
-def bare_clocks(talk: Talk, turn: Turn) -> list[Placed]:
-    """The hours that stand alone in a turn; none where the turn names an hour as usual."""
+def bare_clocks(talk: Talk, turn: Turn, offered: Collection[time] = ()) -> list[Placed]:
+    """The hours that stand alone in a turn; none where the turn names an hour as usual.
+
+    `offered` are hours that lie on the table: they may be said as a bare low number too.
+    """
     if talk.context.language != "ru" or any(m.time for m in talk.times(turn)):
         return []
     out = []
     for start, end in _runs(talk, turn):
-        mention = _clock(talk, turn, start, end)
+        mention = _clock(talk, turn, start, end, offered)
         if mention is not None:
             out.append(Placed(mention, start, end, None))
     return out
@@ -117,7 +121,9 @@ def _stripped(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _clock(talk: Talk, turn: Turn, start: int, end: int) -> TimeMention | None:
+def _clock(
+    talk: Talk, turn: Turn, start: int, end: int, offered: Collection[time]
+) -> TimeMention | None:
     """The hour that these words are, read as if «в» stood before them."""
     low, high = turn.tokens[start].start, turn.tokens[end - 1].end
     words = (turn.meant or turn.text)[low:high]
@@ -128,7 +134,7 @@ def _clock(talk: Talk, turn: Turn, start: int, end: int) -> TimeMention | None:
     if mention.start != 0 or mention.end != len(words) + 2:
         return None
     hour_only = end - start == 1 and not any(c in words for c in ":.-")
-    if hour_only and not EARLIEST <= _hour(mention) <= 20:
+    if hour_only and mention.time not in offered and not EARLIEST <= _hour(mention) <= 20:
         return None
     return replace(mention, start=low, end=high, text=words)
 

@@ -29,7 +29,9 @@ def consent(talk: Talk, turn: Turn, table: Table, *, answers: bool) -> Hit | Non
         noted = talk.hits(f"{table.topic.name}.heard", turn)
         if noted:
             return noted[0]
-    ready = [h for h in talk.hits(f"{table.topic.name}.prepares", turn) if not turn.asks(h.start)]
+    cues = (f"{table.topic.name}.prepares", f"{table.topic.name}.own_deed")
+    hits = (hit for cue in cues for hit in talk.hits(cue, turn))
+    ready = [hit for hit in hits if not turn.asks(hit.start)]
     return ready[0] if ready else _echo(table, turn)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from classify.actions.timing import Placed, heads_of, placed, times_for, turned_down
+from classify.actions.timing import Placed, heads_of, placed, times_for
+from classify.actions.unable import turned_down
 from classify.dates import TimeMention, combine
 from classify.dialogue import Talk, Turn
 from models.vocabulary.action import SlotValue

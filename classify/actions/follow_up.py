@@ -18,6 +18,7 @@ TOPIC = Topic(
     arranged="follow_up.arranged",
     against="follow_up.against",
     condition="follow_up.condition",
+    not_now="follow_up.not_now",
 )
 
 

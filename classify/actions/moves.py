@@ -1,15 +1,14 @@
-"""What one turn does to a table: which moves it makes and which time it names."""
+"""What one turn does to a table: which moves it makes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from classify.actions.bare_clock import bare_clocks
 from classify.actions.consent import so_be_it
-from classify.actions.table import Said, Table, Topic
-from classify.actions.timing import Placed, noes, placed, times_for, turned_down, when
+from classify.actions.table import Topic
+from classify.actions.timing import Placed, placed, times_for
+from classify.actions.unable import noes
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
@@ -51,7 +50,7 @@ HANGING = 12  # words that hang on a condition where no mark ends it
 
 
 def _unconditional(talk: Talk, turn: Turn, topic: Topic, moves: Sequence[Move]) -> list[Move]:
-    """The moves without those that hang on an «если»: «если дождь — не приезжайте» refuses nothing."""
+    """The moves that hang on no «если»: «если дождь — не приезжайте» refuses nothing."""
     hanging: set[int] = set()
     for hit in talk.hits(topic.condition, turn):
         sentence = turn.tokens[hit.start].sentence
@@ -132,105 +131,3 @@ def decisive(turn: Turn, moves: Sequence[Move]) -> Move | None:
     if last is None or against is None or last.kind != "accept":
         return last
     return last if len(turn.tokens) - last.hit.end <= 1 else against
-
-
-def times_said(
-    talk: Talk, turn: Turn, moves: Sequence[Move], table: Table | None, *, free: bool
-) -> Said:
-    """The time that a turn gives a topic.
-
-    `free`: times that hang on no other deed speak to the table too.
-    """
-    rejected = turned_down(talk, turn) | _leave_taking(talk, turn) | _known_by(talk, turn)
-    mine = {
-        p.start: p
-        for move in moves
-        if move.kind in ("propose", "arranged")
-        for p in times_for(talk, turn, move.hit.start, move.hit.end)
-    }
-    if free or mine:
-        mine |= {
-            p.start: p
-            for p in placed(talk, turn)
-            if not p.mention.past
-            and ((p.head is None and (free or _touches(turn, p, mine))) or _repeats(p, table))
-        }
-    if free and table is not None:
-        mine |= {p.start: p for p in bare_clocks(talk, turn)}
-    kept = [
-        _same_weekday(mine[start], table)
-        for start in sorted(mine)
-        if start not in rejected and not _leaves_room(mine[start], table)
-    ]
-    if not kept:
-        return Said()
-    groups = _alternatives(turn, kept)
-    options = tuple(when([p.mention for p in group]) for group in groups)
-    if len(options) > 1:
-        return Said(options=options, at=kept[-1].start)
-    return Said(options[0], (), kept[-1].start)
-
-
-def _leaves_room(p: Placed, table: Table | None) -> bool:
-    """«Я с восьми тут», «мы до семи»: bounds that the hour on the table keeps offer no other."""
-    clock, bound = p.mention.time, p.mention.bound
-    if table is None or table.slot.clock is None or clock is None or p.mention.date is not None:
-        return False
-    return (bound == "from" and clock <= table.slot.clock) or (
-        bound == "by" and clock >= table.slot.clock
-    )
-
-
-def _same_weekday(p: Placed, table: Table | None) -> Placed:
-    """A bare weekday is the one on the table: «вторник, в десять» of a Tuesday in a fortnight."""
-    day = table.slot.day if table else None
-    if day is None or p.mention.weekday != day.weekday():
-        return p
-    return replace(p, mention=replace(p.mention, date=day))
-
-
-def _repeats(p: Placed, table: Table | None) -> bool:
-    """Whether a mention says again the day and the hour on the table, whatever verb is near."""
-    if table is None or table.slot.clock is None or p.mention.time is None:
-        return False
-    return (p.mention.date, p.mention.time) == (table.slot.day, table.slot.clock)
-
-
-def _leave_taking(talk: Talk, turn: Turn) -> set[int]:
-    """«До среды!» is a good-bye and names no time."""
-    return {h.start for h in talk.hits("courtesies.farewell", turn)}
-
-
-def _known_by(talk: Talk, turn: Turn) -> set[int]:
-    """«Во вторник буду знать»: when one will know is no time to meet at."""
-    hits = talk.hits("stance.knows_by", turn)
-    return {
-        p.start
-        for p in (placed(talk, turn) if hits else ())
-        if any(abs(h.start - p.end) <= 2 or abs(p.start - h.end) <= 2 for h in hits)
-    }
-
-
-def _touches(turn: Turn, free: Placed, mine: Mapping[int, Placed]) -> bool:
-    sentence = turn.tokens[free.start].sentence
-    return any(abs(turn.tokens[p.start].sentence - sentence) <= 1 for p in mine.values())
-
-
-def _alternatives(turn: Turn, mentions: Sequence[Placed]) -> list[list[Placed]]:
-    groups = [[mentions[0]]]
-    for before, after in pairwise(mentions):
-        between = turn.tokens[before.end : after.start]
-        if any(token.form in ("или", "либо", "or") for token in between) or (
-            any(token.form in ("и", "and") for token in between) and _two(before, after)
-        ):
-            groups.append([after])
-        else:
-            groups[-1].append(after)
-    return groups
-
-
-def _two(before: Placed, after: Placed) -> bool:
-    """«Завтра в два и послезавтра в десять»: two whole times, one of which is to be chosen."""
-    first, second = before.mention, after.mention
-    whole = all((first.date, first.time, second.date, second.time))
-    return whole and first.date != second.date

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import time
 from enum import StrEnum
 
 from classify.actions.timing import NEVER, When
@@ -25,7 +26,8 @@ class Topic:
 
     `agent` and `client` are the cues by which a side puts it on the table, `either` those of
     both; `arranged` speaks of what was agreed before the call; `against` takes it back or refuses
-    it; `condition` makes it depend. `unnamed`: a time agreed on for nothing that is named is its.
+    it; `condition` makes it depend. A time agreed on for nothing that is named is its where it is
+    `unnamed`, or where `not_now` was said of late («я за рулём»).
     """
 
     name: str
@@ -37,6 +39,7 @@ class Topic:
     condition: str
     blocked_by: str = ""
     unnamed: bool = False
+    not_now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,8 @@ class Said:
 class Table:
     """What is known of one topic so far. `place` is the decisive words of `turn`.
 
-    `weak`: the yes was an «угу», which may have been listening.
+    `hour` is the last clock time named («в то же время» means it). `weak`: the yes was an «угу»,
+    which may have been listening.
     """
 
     topic: Topic
@@ -71,6 +75,7 @@ class Table:
     refused_whole: bool = False
     countered: bool = False
     weak: bool = False
+    hour: time | None = None
     cues: tuple[str, ...] = ()
     turns: tuple[int, ...] = field(default_factory=tuple)
 
@@ -85,6 +90,7 @@ def opened(topic: Topic, hit: Hit, standing: Standing, said: Said) -> Table:
         turn=hit.turn,
         place=(hit.start, hit.end),
         last_turn=hit.turn.index,
+        hour=said.slot.clock,
         options=said.options,
         kept=said.slot,
         was_agreed=standing is Standing.AGREED,
@@ -99,6 +105,7 @@ def agreed(table: Table, hit: Hit, slot: When) -> Table:
         table,
         standing=Standing.AGREED,
         slot=slot,
+        hour=slot.clock or table.hour,
         kept=slot,
         options=(),
         holder=hit.turn.speaker,
@@ -120,6 +127,7 @@ def countered(table: Table, hit: Hit, slot: When, options: tuple[When, ...] = ()
         standing=Standing.OPEN,
         holder=hit.turn.speaker,
         slot=When() if len(options) > 1 else slot,
+        hour=slot.clock or table.hour,
         options=options if len(options) > 1 else (),
         kept=table.kept if table.was_agreed else slot,
         turn=hit.turn,

@@ -37,17 +37,28 @@ class When:
         part = other.part or self.part
         same_day = other.day is None or self.day in (None, other.day)
         kept = self if same_day or keep_clock else NEVER
-        clock = other.clock or (None if other.earliest else kept.clock)
+        clock = other.clock or (None if other.earliest or other.clashes(kept) else kept.clock)
         earliest = other.earliest or kept.earliest
         return When(other.day or self.day, clock, part, None if clock else earliest)
 
     def agrees(self, other: When) -> bool:
         """Whether nothing in the two contradicts."""
+        if self.clashes(other) or other.clashes(self):
+            return False
         return (self.day is None or other.day is None or self.day == other.day) and (
             self.clock is None or other.clock is None or self.clock == other.clock
         )
 
+    def clashes(self, other: When) -> bool:
+        """Whether this part of a day, said without an hour, leaves no room for the other's hour."""
+        if self.clock is not None or self.part not in HOURS or other.clock is None:
+            return False
+        first, last = HOURS[self.part]
+        return not first <= other.clock.hour <= last
 
+
+# The hours that a part of the day may mean, generously.
+HOURS = {"morning": (5, 12), "afternoon": (11, 18), "evening": (15, 23)}
 NEVER = When()
 
 
@@ -117,9 +128,19 @@ def _is_verb(token: Token) -> bool:
     return not VERBS.isdisjoint(first) or "PRTS" in first
 
 
+# After these another time is offered, which the verb before does not own.
+ANEW = frozenset(["лучше", "давайте", "давай", "тогда"])
+
+
 def _head_of(turn: Turn, start: int, end: int, heads: Sequence[int]) -> int | None:
     sentence = turn.tokens[start].sentence
-    same = [h for h in heads if turn.tokens[h].sentence == sentence and not start <= h < end]
+    same = [
+        h
+        for h in heads
+        if turn.tokens[h].sentence == sentence
+        and not start <= h < end
+        and ANEW.isdisjoint(t.form for t in turn.tokens[h + 1 : start])
+    ]
     if same:
         best = min(same, key=lambda h: (_distance(h, start, end), h < start))
         return best if _distance(best, start, end) <= LONGEST_REACH else None
@@ -186,46 +207,6 @@ def _cluster(talk: Talk, turn: Turn, start: int, end: int) -> set[int]:
         chain |= more
         grown = bool(more)
     return chain
-
-
-NO = frozenset(["нет", "неа", "не-а", "мимо"])
-SURELY = frozenset(["точно", "уже", "тоже", "увы", "никак", "пока", "вот", "совсем", "наверное"])
-
-
-def noes(talk: Talk, turn: Turn) -> list[Placed]:
-    """The mentions that a bare no follows: «в субботу точно нет»."""
-    out = []
-    for p in placed(talk, turn):
-        after = turn.tokens[p.end : p.end + 3]
-        at = next((i for i, t in enumerate(after) if t.form not in SURELY), len(after))
-        if at < len(after) and after[at].form in NO and _ends_clause(turn, p.end + at):
-            out.append(p)
-    return out
-
-
-def _ends_clause(turn: Turn, at: int) -> bool:
-    """Whether the word at `at` ends its clause, for all one can tell without marks."""
-    token = turn.tokens[at]
-    if token.comma or token.closes or at + 1 == len(turn.tokens):
-        return True
-    return not turn.punctuated and not turn.tokens[at + 1].has("NOUN")
-
-
-def turned_down(talk: Talk, turn: Turn) -> set[int]:
-    """Starts of the mentions that the speaker cannot make («завтра никак, а в среду можно»)."""
-    everything = placed(talk, turn)
-    out = {p.start for p in everything if p.mention.refused}
-    out |= {p.start for p in noes(talk, turn)}
-    for hit in talk.hits("stance.busy", turn):
-        sentence = turn.tokens[hit.start].sentence
-        near = [p for p in everything if turn.tokens[p.start].sentence == sentence]
-        before = [p for p in near if p.end <= hit.start + 1 and hit.start - p.end <= 6]
-        after = [p for p in near if 0 <= p.start - hit.end <= 2]
-        inside = [p for p in near if hit.start <= p.start < hit.end]
-        for p in inside or before[-1:] or after[:1]:
-            out.add(p.start)
-            out |= {q.start for q in near if abs(q.start - p.end) <= 2 and q.start < hit.start}
-    return out
 
 
 # The hour from which a part of the day no longer lies ahead.

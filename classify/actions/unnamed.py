@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import time
 
 from classify.actions.bare_clock import bare_clocks
-from classify.actions.moves import Move, last_move, moves_of, times_said
+from classify.actions.moves import Move, last_move, moves_of
+from classify.actions.named_times import times_said
 from classify.actions.table import Said, Standing, Table, Topic, agreed, opened
 from classify.actions.timing import NEVER, When, placed
 from classify.dialogue import Hit, Talk, Turn
+from models.vocabulary.transcript import Speaker
 
 BACK = 6  # turns in which what the time is for would have been said
 REFUSING = ("decline", "against", "defer", "busy")
@@ -27,10 +31,10 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
         return None
     offered, answer = _time(talk, before, NEVER), _time(talk, turn, NEVER)
     taken = _taken(moves, turn, offered, answer)
-    if taken is None or _owned(talk, turn):
+    if taken is None or not _ours(talk, turn, topic):
         return None
     slot = _day_of(talk, before, offered.updated(answer))
-    if slot.day is None or slot.clock is None:
+    if topic.unnamed and (slot.day is None or _hour(slot) is None):
         return None
     table = opened(
         topic, Hit("", before, 0, len(before.tokens), "offers a time"), Standing.OPEN, Said(slot)
@@ -40,7 +44,8 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
 
 def _time(talk: Talk, turn: Turn, kept: When) -> When:
     said = times_said(talk, turn, (), None, free=True)
-    if said.options:
+    until = [p for p in placed(talk, turn) if p.mention.bound == "by" and p.mention.time]
+    if said.options or (until and not turn.asks(until[0].start)):
         return NEVER
     slot = kept.updated(said.slot)
     if slot.clock is None:
@@ -54,16 +59,30 @@ def _taken(moves: Sequence[Move], turn: Turn, offered: When, answer: When) -> Hi
     if not offered.agrees(answer):
         return None
     yes = last_move(moves, ("accept",))
-    if yes is not None and (offered.clock or answer.clock):
+    if yes is not None and (offered or answer or offered.earliest or answer.earliest):
         return yes.hit
-    same = answer.clock is not None and answer.clock == offered.clock
+    same = bool(answer or answer.earliest) and _same(offered, answer)
     return Hit("", turn, 0, len(turn.tokens), "says the hour back") if same else None
 
 
-def _owned(talk: Talk, turn: Turn) -> bool:
-    """Whether the talk of late is of a deed that would own the time."""
+def _hour(slot: When) -> time | None:
+    return slot.clock or slot.earliest
+
+
+def _same(offered: When, answer: When) -> bool:
+    return (answer.day is None or answer.day == offered.day) and (
+        _hour(answer) is None or _hour(answer) == _hour(offered)
+    )
+
+
+def _ours(talk: Talk, turn: Turn, topic: Topic) -> bool:
+    """Whether what was said of late gives the time to the topic, or at least to no other deed."""
     lately = [turn, *talk.before(turn, BACK)]
-    return any(talk.has("stance.other_deed", t) for t in lately)
+    not_now = any(talk.has("follow_up.not_now", t) for t in lately if t.speaker is Speaker.CLIENT)
+    if topic.not_now:
+        deeds = ("stance.paper_deed", "stance.goods_deed")
+        return not_now and not any(talk.has(deed, t) for t in lately[:3] for deed in deeds)
+    return not not_now and not any(talk.has("stance.other_deed", t) for t in lately)
 
 
 def _day_of(talk: Talk, before: Turn, slot: When) -> When:
@@ -73,5 +92,5 @@ def _day_of(talk: Talk, before: Turn, slot: When) -> When:
             break
         day = _time(talk, turn, NEVER).day
         if day is not None:
-            slot = When(day, slot.clock, slot.part)
+            slot = replace(slot, day=day)
     return slot

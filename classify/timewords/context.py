@@ -161,7 +161,7 @@ def _english_tense(side: Sequence[Token], index: int) -> str | None:
 def tense_of(word: str) -> str | None:
     """``past`` or ``ahead`` for a verb, ``None`` for any other word."""
     parses = readings(word)
-    if word in {"встречи", "встречу", "встрече"} or not parses:
+    if word in {"встречи", "встречу", "встрече", "замер"} or not parses:
         return None
     parse = next((p for p in parses[:2] if p.tag.tense == "past"), parses[0])
     if parse.tag.POS == "INFN" or parse.tag.mood == "impr":
