@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from classify.verification.call_flags import missing_recordings, strangers, unregistered_leads
 from classify.verification.case import Case, Clock
 from classify.verification.deal_flags import gap_flags, promise_flags, requirement_flags, slot_flags
+from classify.verification.doubts import with_doubts
 from classify.verification.gap import gap_of, verified_index
 from classify.verification.judge import Judged, judge
 from classify.verification.moment import known_at
@@ -58,7 +59,7 @@ def verify(
         deals.append(verdict)
         flags += raised
     flags += _flags_of_calls(world)
-    return Verification(as_of, tuple(deals), tuple(flags))
+    return with_doubts(Verification(as_of, tuple(deals), tuple(flags)), world.calls)
 
 
 def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:

@@ -57,8 +57,11 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
     input was wrong.
     """
     with told(verbose=verbose):
+        from dataclasses import asdict
+        from itertools import chain
+
         from flow import run as running
-        from flow.summary import print_summary, summary_lines
+        from flow.summary import again_lines, print_summary, summary_lines
         from flow.watch import watching
 
         settings = options.chosen_settings(
@@ -71,7 +74,8 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
         for warning in report.warnings:
             typer.echo(f"Warning: {warning}", err=True)
         lines = summary_lines(report.result, report.snapshot, report.stage_keys)
-        print_summary(lines, {"JSON": json, "HTML": html})
+        again = again_lines(asdict(report.again))
+        print_summary(chain(lines, again), {"JSON": json, "HTML": html})
         raise typer.Exit(1 if report.result["errors"] else 0)
 
 

@@ -21,6 +21,7 @@ from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
 from flow.scoring import Scores, score_calls
+from flow.second_listening import ListenedAgain, listen_again
 from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
@@ -47,7 +48,7 @@ class RunReport:
 
     `result` is the contract's JSON, `snapshot` knows the names, `stage_keys` tells per
     pipeline which stage of its template a stage of the CRM is, `warnings` are sentences,
-    `scores` say per recording how the call was led.
+    `scores` say per recording how the call was led, `again` what a second listening came to.
     """
 
     result: Json
@@ -55,6 +56,7 @@ class RunReport:
     stage_keys: StageKeys
     warnings: tuple[str, ...]
     scores: Scores = field(default_factory=dict)
+    again: ListenedAgain = field(default_factory=ListenedAgain)
 
 
 def whisper(speech: SpeechSettings) -> Transcriber:
@@ -137,7 +139,7 @@ def _answer(
             *transcribe_calls(around, recorded, ears, watch),
             *hear_calls(around, [*recorded, *unrecorded], ears),
         ]
-        verification = _verify(question, around, [*recorded, *unrecorded])
+        verification, again = _verified(question, around, (recorded, unrecorded), ears, watch)
         with transaction(database) as session:
             save_verification(session, run_id, verification)
         scores = score_calls(around, recorded, question.checklist)
@@ -151,12 +153,29 @@ def _answer(
             *_repeated(gathered),
             *heard.warnings,
         )
-        report = RunReport(result, question.snapshot, question.stage_keys, warnings, scores)
+        report = RunReport(result, question.snapshot, question.stage_keys, warnings, scores, again)
         _write(question.request, report)
         with transaction(database) as session:
             engines = {"transcriber": ears.transcriber.identity, "judge": heard.identity}
             finish_run(session, run_id, now=now(), errors=problems, **engines)
     return report
+
+
+def _verified(
+    question: Question,
+    around: Surroundings,
+    ids: tuple[Sequence[int], Sequence[int]],
+    ears: Ears,
+    watch: Watcher,
+) -> tuple[Verification, ListenedAgain]:
+    """Judges all calls; what a verdict hangs on is heard again, and judged anew if it differs."""
+    recorded, unrecorded = ids
+    everything = [*recorded, *unrecorded]
+    verification = _verify(question, around, everything)
+    again = listen_again(around, recorded, ears, verification, watch)
+    if again.otherwise:
+        verification = _verify(question, around, everything)
+    return verification, again
 
 
 def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Verification:

@@ -31,6 +31,14 @@ def summary_lines(
     yield from _coverage(result)
 
 
+def again_lines(again: Mapping[str, float]) -> Iterator[Line]:
+    """Gives the line on what a second listening came to; none where nothing was heard again."""
+    if again["quotes"]:
+        told = f"Heard again: {again['quotes']} decisive quotes, {again['same']} the same"
+        told += f", {again['otherwise']} otherwise, {again['unclear']} unclear"
+        yield "bold", f"{told} ({again['heard_s']:.0f} s decoded)"
+
+
 def print_summary(lines: Iterator[Line], files: Mapping[str, Path | None]) -> None:
     """Prints the summary to stdout, coloured on a terminal, and where the results lie."""
     from rich.console import Console

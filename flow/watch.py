@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class Watcher(Protocol):
     """Is told how far a run has come."""
 
-    def begin(self, recordings: int) -> None:
-        """So many recordings are to be transcribed."""
+    def begin(self, recordings: int, work: str = "Transcribing") -> None:
+        """So many recordings are to be transcribed, or whatever the work is called."""
 
     def heard(self, share: float) -> None:
         """So much (0..1) of the present recording is transcribed."""
@@ -28,7 +28,7 @@ class Watcher(Protocol):
 class Nobody:
     """Watches nothing."""
 
-    def begin(self, recordings: int) -> None:
+    def begin(self, recordings: int, work: str = "Transcribing") -> None:
         """Does nothing."""
 
     def heard(self, share: float) -> None:
@@ -48,11 +48,12 @@ class Bar:
         self._audio_s = 0.0
         self._began = time.monotonic()
 
-    def begin(self, recordings: int) -> None:
-        """Shows the bar, unless there is nothing to transcribe."""
+    def begin(self, recordings: int, work: str = "Transcribing") -> None:
+        """Shows a bar for this work, unless there is nothing to do."""
         if recordings:
             self._began = time.monotonic()
-            self._task = self._progress.add_task("Transcribing", total=recordings, speed="")
+            self._finished, self._audio_s = 0, 0.0
+            self._task = self._progress.add_task(work, total=recordings, speed="")
             self._progress.start()
 
     def heard(self, share: float) -> None:

@@ -10,6 +10,7 @@ both hearings agree on does not hang on how the sound was cut.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,10 +54,7 @@ class SecondWhisper:
         channels = own_channels(audio)
         sides = [_loudest(audio, one, channels) for one in utterances]
         start, end = _span(utterances, audio.duration_s)
-        heard = {
-            channel: self._words(audio, channel, (start, end), language)
-            for channel in sorted(set(sides))
-        }
+        heard = self._heard(audio, sorted(set(sides)), (start, end), language)
         shares: list[list[Word]] = [[] for _ in utterances]
         for channel, words in heard.items():
             own = [index for index, side in enumerate(sides) if side == channel]
@@ -69,21 +67,28 @@ class SecondWhisper:
             for one, side, words in zip(utterances, sides, shares, strict=True)
         )
 
+    def _heard(
+        self, audio: CallAudio, channels: Sequence[int], span: tuple[float, float], language: str
+    ) -> dict[int, list[Word]]:
+        """The words of a span on each channel, the channels side by side."""
+        with self._engine.alone(), ThreadPoolExecutor(len(channels)) as pool:
+            found = pool.map(lambda side: self._words(audio, side, span, language), channels)
+            return dict(zip(channels, found, strict=True))
+
     def _words(
         self, audio: CallAudio, channel: int, span: tuple[float, float], language: str
     ) -> list[Word]:
         """The words of a span of one channel, in call time."""
         engine, (start, end) = self._engine, span
         wave = audio.waveform(channel, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
-        with engine.alone():
-            encoded = engine.model.encode(self._features(wave))
-            tokenizer = engine.tokenizer(language)
-            prompt = engine.prompt(tokenizer, ())
-            tokens = engine.generate(encoded, prompt, 1, beam_size=self._beam_size)
-            text = tokenizer.decode(tokens[0])
-            if is_repetitive(text) or is_invention(text):
-                return []
-            [words] = engine.align(encoded, tokenizer, tokens, [end - start])
+        encoded = engine.model.encode(self._features(wave))
+        tokenizer = engine.tokenizer(language)
+        prompt = engine.prompt(tokenizer, ())
+        tokens = engine.generate(encoded, prompt, 1, beam_size=self._beam_size)
+        text = tokenizer.decode(tokens[0])
+        if is_repetitive(text) or is_invention(text):
+            return []
+        [words] = engine.align(encoded, tokenizer, tokens, [end - start])
         return [
             Word(start + word.start, start + word.end, word.text, word.confidence) for word in words
         ]

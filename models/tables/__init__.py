@@ -7,6 +7,7 @@ from models.tables.calls import (
     CdrEntryRow,
     DealMatchRow,
     RecordingRow,
+    SecondListeningRow,
     TranscriptRow,
 )
 from models.tables.crm import (
@@ -50,6 +51,7 @@ __all__ = [
     "RequirementVerdictRow",
     "Row",
     "RunRow",
+    "SecondListeningRow",
     "StageChangeRow",
     "TranscriptRow",
     "UserRow",

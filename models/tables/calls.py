@@ -115,6 +115,27 @@ class TranscriptRow(Row):
     created_at: Mapped[datetime]
 
 
+class SecondListeningRow(Row):
+    """A few seconds of a transcript in the words of a second listening.
+
+    `first` and `last` are the places in the transcript of the segments that were heard again,
+    `digest` tells cuts of the same segments apart, `heard_s` how many seconds were decoded.
+    """
+
+    __tablename__ = "second_listenings"
+    __table_args__ = (UniqueConstraint("transcript_id", "listener", "first", "last", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transcript_id: Mapped[int] = mapped_column(ForeignKey("transcripts.id", ondelete="CASCADE"))
+    listener: Mapped[str]
+    first: Mapped[int]
+    last: Mapped[int]
+    digest: Mapped[str]
+    heard_s: Mapped[float]
+    segments: Mapped[JsonList]
+    created_at: Mapped[datetime]
+
+
 class ActionRow(Row):
     """Something heard in a call; `position` keeps the order of the call."""
 
@@ -131,6 +152,7 @@ class ActionRow(Row):
     end: Mapped[float | None]
     slots: Mapped[JsonObject]
     cues: Mapped[JsonList]
+    heard_otherwise: Mapped[str | None]
 
 
 class DealMatchRow(Row):

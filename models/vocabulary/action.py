@@ -68,7 +68,8 @@ class Action:
     `quote` stands verbatim in the segment it comes from. `start` and `end` are seconds
     of the decisive utterance, ``None`` where the text has no times. `slots` holds ISO 8601
     strings (`datetime`, `date`, `due`), numbers (`amount`) and words; a slot that was not
-    said is absent. `cues` say in plain words what made the action.
+    said is absent. `cues` say in plain words what made the action. `heard_otherwise` are the words
+    of a second listening that did not bear the action out.
     """
 
     type: ActionType
@@ -80,6 +81,7 @@ class Action:
     end: float | None = None
     slots: Mapping[str, SlotValue] = field(default_factory=dict)
     cues: tuple[str, ...] = ()
+    heard_otherwise: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

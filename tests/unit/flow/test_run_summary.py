@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flow.summary import summary_lines
+from flow.summary import again_lines, summary_lines
 from models.vocabulary.deal import StageKind
 from tests.fakes import result as fake
 
@@ -83,3 +83,11 @@ def test_honest_and_uncertain_deals_are_named_too() -> None:
     assert "Cannot be told: 2" in told
     assert "Backed: 0" in told
     assert "Backed: 1: 2 Пекарня «Калач»" in lines()
+
+
+def test_what_was_heard_again_is_told_in_one_line() -> None:
+    again = {"quotes": 3, "same": 2, "otherwise": 1, "unclear": 0, "heard_s": 41.6}
+    assert [text for _, text in again_lines(again)] == [
+        "Heard again: 3 decisive quotes, 2 the same, 1 otherwise, 0 unclear (42 s decoded)"
+    ]
+    assert list(again_lines(again | {"quotes": 0})) == []
