@@ -21,8 +21,8 @@ from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
 
 
-def listened(text: Mapping[str, Any], language: str) -> tuple[Talk, HeardCall]:
-    """What the engine makes of one dialogue in the shape of `stagecheck classify`'s input."""
+def talk_of(text: Mapping[str, Any], language: str) -> Talk:
+    """One dialogue in the shape of `stagecheck classify`'s input, read into turns."""
     segments = [
         Segment(Speaker(s["speaker"]), s["text"], s.get("start"), s.get("end"))
         for s in text["segments"]
@@ -33,7 +33,12 @@ def listened(text: Mapping[str, Any], language: str) -> tuple[Talk, HeardCall]:
         direction=Direction(direction) if direction else None,
         language=language,
     )
-    talk = listen(segments, context)
+    return listen(segments, context)
+
+
+def listened(text: Mapping[str, Any], language: str) -> tuple[Talk, HeardCall]:
+    """What the engine makes of one dialogue."""
+    talk = talk_of(text, language)
     return talk, hear_talk(talk)
 
 

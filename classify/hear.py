@@ -9,6 +9,7 @@ from classify.actions import find_actions
 from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
+from classify.votes import second_opinion
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -42,7 +43,15 @@ def hear(segments: Sequence[Segment], context: CallContext) -> HeardCall:
 
 
 def hear_talk(talk: Talk) -> HeardCall:
-    """What a call that was read comes to (see `hear`)."""
+    """What a call that was read comes to (see `hear`): the wordings speak first, then the votes."""
+    heard = by_wordings(talk)
+    if heard.outcome is not Outcome.CONVERSATION:
+        return heard
+    return HeardCall(heard.outcome, tuple(in_order(second_opinion(talk, heard.actions), talk)))
+
+
+def by_wordings(talk: Talk) -> HeardCall:
+    """What the wordings alone find in a call."""
     found = find_actions(talk)
     outcome = decide(talk, found)
     if outcome in SILENT:

@@ -85,9 +85,9 @@ def _in_parts(talk: Talk, first: Hit) -> list[tuple[Hit, dict[str, SlotValue]]]:
 
 
 def _action(talk: Talk, status: ActionStatus, hit: Hit, due: dict[str, SlotValue]) -> Action:
-    part = _part(talk, hit)
+    part = part_of(talk, hit)
     slots = dict(due)
-    amount = _amount(talk, hit, part)
+    amount = amount_of(talk, hit, part)
     if amount is not None:
         slots["amount"] = amount
     if part:
@@ -103,7 +103,7 @@ def _action(talk: Talk, status: ActionStatus, hit: Hit, due: dict[str, SlotValue
     )
 
 
-def _amount(talk: Talk, hit: Hit, part: str | None) -> float | None:
+def amount_of(talk: Talk, hit: Hit, part: str | None) -> float | None:
     """The sum of a payment: said with it, with its part, or the whole that is to be paid."""
     own = spoken_sums(talk, hit.turn)
     anchor = _local_part(talk, hit) or hit
@@ -128,7 +128,8 @@ def _local_part(talk: Talk, hit: Hit) -> Hit | None:
     return min(near, key=lambda n: n[:2])[2] if near else None
 
 
-def _part(talk: Talk, hit: Hit) -> str | None:
+def part_of(talk: Talk, hit: Hit) -> str | None:
+    """The part that a payment is, from the turn of the hit and those around it."""
     for turn in (hit.turn, *talk.near(hit.turn, 1), *talk.before(hit.turn, BACK)):
         found = [
             (abs(h.start - hit.start) if turn is hit.turn else h.start, h.start - h.end, part)
