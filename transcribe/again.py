@@ -11,20 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from core.settings import SpeechSettings
 from models.vocabulary.transcript import Segment, Word
 from transcribe.audio import SAMPLE_RATE, CallAudio, Waveform
 from transcribe.inventions import is_invention, is_repetitive
+from transcribe.speech import is_speech, listen_for_speech
 from transcribe.tracks import own_channels
 from transcribe.utterances import Utterance, segment
 
 if TYPE_CHECKING:
     from transcribe.whisper import FasterWhisper
 
-VERSION = 1
+VERSION = 2
 WINDOW_S = 30.0
 _EDGE_S = 0.25  # of sound beyond the utterances, so that no word is cut
 _WORD_S = 0.2  # from a word's end back to where it is surely spoken
@@ -34,9 +37,10 @@ _STRAY_S = 0.6  # a word farther than this from every utterance was made up in a
 class SecondWhisper:
     """Hears utterances anew with a Whisper model (see `SecondListener`)."""
 
-    def __init__(self, engine: FasterWhisper, beam_size: int) -> None:
+    def __init__(self, engine: FasterWhisper, speech: SpeechSettings) -> None:
         self._engine = engine
-        self._beam_size = beam_size
+        self._beam_size = speech.second_beam_size
+        self._vad_threshold = speech.vad_threshold
 
     @property
     def identity(self) -> str:
@@ -78,9 +82,12 @@ class SecondWhisper:
     def _words(
         self, audio: CallAudio, channel: int, span: tuple[float, float], language: str
     ) -> list[Word]:
-        """The words of a span of one channel, in call time."""
+        """The words of a span of one channel, in call time; none where nobody speaks."""
         engine, (start, end) = self._engine, span
-        wave = audio.waveform(channel, round(start * SAMPLE_RATE), round(end * SAMPLE_RATE))
+        cut = _cut(audio, channel, start, end)
+        if not is_speech(listen_for_speech(cut, 0), self._vad_threshold).any():
+            return []
+        wave = cut.waveform(0)
         encoded = engine.model.encode(self._features(wave))
         tokenizer = engine.tokenizer(language)
         prompt = engine.prompt(tokenizer, ())
@@ -109,6 +116,12 @@ def _span(utterances: Sequence[Segment], duration_s: float) -> tuple[float, floa
     return start, min(end, start + WINDOW_S)
 
 
+def _cut(audio: CallAudio, channel: int, start: float, end: float) -> CallAudio:
+    """A span of one channel as a sound of its own."""
+    first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
+    return CallAudio(audio.samples[channel : channel + 1, first:last], end - start, audio.codec)
+
+
 def _loudest(audio: CallAudio, one: Segment, channels: Sequence[int]) -> int:
     """The channel on which an utterance was spoken: its speaker's is the louder one."""
     if len(channels) == 1:
@@ -131,4 +144,5 @@ def _distance(word: Word, one: Segment) -> float:
 
 
 def _retold(one: Segment, side: int, words: Sequence[Word]) -> Segment:
-    return segment(Utterance(side, one.start or 0.0, one.end or 0.0, tuple(words)), one.speaker)
+    told = Utterance(side, one.start or 0.0, one.end or 0.0, tuple(words))
+    return segment(replace(told, words=()) if is_invention(told.text) else told, one.speaker)

@@ -121,9 +121,9 @@ class FasterWhisper:
         if not speech.second_listening:
             return None
         if speech.second_model is None:
-            return SecondWhisper(self, speech.second_beam_size)
+            return SecondWhisper(self, speech)
         other = load_transcriber(speech.model_copy(update={"model": speech.second_model}))
-        return SecondWhisper(other, speech.second_beam_size)
+        return SecondWhisper(other, speech)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -132,7 +132,7 @@ def test_a_call_whose_words_cannot_be_heard_stops_nobody(
             raise ValueError("odd words")
         return hear(segments, context)
 
-    monkeypatch.setattr("flow.steps.hear", deaf_to_boris)
+    monkeypatch.setattr("flow.judging.hear", deaf_to_boris)
     report = run_with(request_, FakeTranscriber(SCRIPTS))
     assert [call["call_id"] for call in report.result["calls"]] == [
         f"call-{ANDREYS}",
