@@ -11,7 +11,7 @@ from classify.actions.bare_clock import bare_clocks
 from classify.actions.moves import Move
 from classify.actions.table import Said, Table
 from classify.actions.timing import Placed, placed, times_for, when
-from classify.actions.unable import turned_down
+from classify.actions.unable import noes, turned_down
 from classify.dialogue import Talk, Turn
 
 
@@ -26,6 +26,7 @@ def times_said(
     if not mine:
         return Said()
     rejected = turned_down(talk, turn) | _leave_taking(talk, turn)
+    rejected |= {p.start for p in noes(talk, turn)}
     if table is not None and table.topic.unnamed:
         rejected |= _known_by(talk, turn)
     kept = [

@@ -10,7 +10,7 @@ SURELY = frozenset(["точно", "уже", "тоже", "увы", "никак", 
 
 
 def noes(talk: Talk, turn: Turn) -> list[Placed]:
-    """The mentions that a bare no follows: «в субботу точно нет»."""
+    """The mentions that a bare no follows («в субботу точно нет»), or a thing that fills the day."""
     out = []
     for p in placed(talk, turn):
         if _engaged(turn, p):
@@ -63,6 +63,7 @@ FREE = (
         "пятниц",
         "четверг",
     ),
+    *("ватсап", "телеграм", "почт", "зум", "скайп", "видео", "экран", "онлайн", "салон", "шоурум"),
     *("сред", "вторник", "понедельник", "половин", "проходн", "начал", "конец", "ссылк", "пропуск"),
 )
 
@@ -122,7 +123,6 @@ def turned_down(talk: Talk, turn: Turn) -> set[int]:
     """Starts of the mentions that the speaker cannot make («завтра никак, а в среду можно»)."""
     everything = placed(talk, turn)
     out = {p.start for p in everything if p.mention.refused}
-    out |= {p.start for p in noes(talk, turn)}
     for hit in talk.hits("stance.busy", turn):
         sentence = turn.tokens[hit.start].sentence
         near = [p for p in everything if turn.tokens[p.start].sentence == sentence]
