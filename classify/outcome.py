@@ -15,6 +15,7 @@ SHORT_S = 10.0
 WORDS_A_SECOND = 2.2
 FEW_WORDS = 12
 MESSAGE = 40  # words: fewer said to a silent line reached nobody
+LEAST_SPOKEN = 4  # words of a side of which most are no words: «хм» alone is no noise
 BRIEF = 60  # words of a call in which a wrong number comes out
 GUESSES, DOUBTS = 0.25, 0.4  # mean confidence: below, hardly a word; below, nothing to rest on
 COURTESIES = frozenset(
@@ -139,7 +140,11 @@ def _garbled(talk: Talk) -> bool:
         for token in client
     )
     share = odd / len(client)
-    return (complaints >= 1 and share >= 0.3) or (complaints >= 2 and share >= 0.15) or share >= 0.6
+    return (
+        (complaints >= 1 and share >= 0.3)
+        or (complaints >= 2 and share >= 0.15)
+        or (share >= 0.6 and len(client) >= LEAST_SPOKEN)
+    )
 
 
 def _short(talk: Talk, found: Findings) -> bool:

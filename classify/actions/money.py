@@ -12,13 +12,17 @@ LEAST_SUM = 1000
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A sum of money at words `start` to `end` of a turn; `currency` is ISO 4217."""
+    """A sum of money at words `start` to `end` of a turn; `currency` is ISO 4217.
+
+    A `bare` one was said without «тысяч» or a currency, so its scale is only guessed.
+    """
 
     value: float
     currency: str
     turn: Turn
     start: int
     end: int
+    bare: bool = False
 
 
 def sums(talk: Talk, turn: Turn) -> list[Sum]:
@@ -31,7 +35,7 @@ def sums(talk: Talk, turn: Turn) -> list[Sum]:
             continue
         value = float(amount.value)
         value = int(value) if value.is_integer() else value
-        out.append(Sum(value, amount.currency or "RUB", turn, start, end))
+        out.append(Sum(value, amount.currency or "RUB", turn, start, end, not amount.has_unit))
     return [s for s in out if not _counts_things(talk, turn, s)]
 
 
@@ -44,7 +48,7 @@ def bare_sums(talk: Talk, turn: Turn) -> list[Sum]:
             continue
         start = token_at(turn, amount.start)
         end = token_at(turn, max(amount.start, amount.end - 1)) + 1
-        out.append(Sum(int(value), amount.currency or "RUB", turn, start, end))
+        out.append(Sum(int(value), amount.currency or "RUB", turn, start, end, True))
     return [s for s in out if not _counts_things(talk, turn, s)]
 
 
