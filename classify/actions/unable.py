@@ -10,7 +10,7 @@ SURELY = frozenset(["точно", "уже", "тоже", "увы", "никак", 
 
 
 def noes(talk: Talk, turn: Turn) -> list[Placed]:
-    """The mentions that a bare no follows («в субботу точно нет»), or a thing that fills the day."""
+    """The mentions that a bare no follows («в субботу точно нет»), or a thing that fills a day."""
     out = []
     for p in placed(talk, turn):
         if _engaged(turn, p):

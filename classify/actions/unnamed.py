@@ -70,7 +70,7 @@ def _hour(slot: When) -> time | None:
 
 
 def _same(offered: When, answer: When) -> bool:
-    return (answer.day is None or answer.day == offered.day) and (
+    return (answer.day is None or offered.day in {None, answer.day}) and (
         _hour(answer) is None or _hour(answer) == _hour(offered)
     )
 
