@@ -6,13 +6,12 @@ sentence names none («завтра отправлю»), to the paper that was s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from classify.actions.deadline import deadline
+from classify.actions.english_papers import english_paper_deeds
 from classify.actions.money import sums
-from classify.actions.paper_verbs import Deed, deed_of, is_one_of, price_wanted
-from classify.actions.timing import placed
+from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed, final, papers_in
+from classify.actions.paper_limits import by_others, is_one_of
+from classify.actions.paper_said import answers, standing
+from classify.actions.paper_verbs import deed_of, price_wanted
 from classify.dialogue import Talk, Turn
 from models.vocabulary.transcript import Speaker
 
@@ -20,82 +19,41 @@ __all__ = ["Deed", "Paper", "PaperDeed", "final", "paper_deeds"]
 # Where a sum is told and nothing sent.
 MEETING = frozenset({"встрече", "встреча", "месте", "замере"})
 REACH = 8  # words between a verb and its paper
-MEMORY = 6  # turns for which a paper stays the one spoken of
-TOGETHER = 3  # turns for which «оба документа» means the papers named
-
-
-class Paper(StrEnum):
-    """The papers that an action can be about, and what else verbs of sending may carry."""
-
-    PROPOSAL = "proposal"
-    CONTRACT = "contract"
-    INVOICE = "invoice"
-    ACT = "act"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class PaperDeed:
-    """A deed with a paper at words `start` to `end` of a turn."""
-
-    paper: Paper
-    deed: Deed
-    turn: Turn
-    start: int
-    end: int
-    verb: int
-    offered: bool = False
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """The words as (first, one past the last)."""
-        return self.start, self.end
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    paper: Paper
-    turn: int
-    at: int
+MEMORY = 8  # turns for which a paper stays the one spoken of
+LATE = 2  # words before a «погодите» that answers an offer
+JUST = 1  # turns in which a paper must be named that is carried or handed over
 
 
 def paper_deeds(talk: Talk) -> list[PaperDeed]:
     """Everything that is said about sending papers, in order; refused offers are left out."""
+    if talk.context.language == "en":
+        return english_paper_deeds(talk)
     deeds: list[PaperDeed] = []
-    named: list[_Named] = []
+    named: list[Named] = []
     for turn in talk.turns:
         if turn.machine:
             continue
-        named += _papers(talk, turn)
+        named += papers_in(talk, turn)
+        named += _copies(talk, turn, named)
         for at, token in enumerate(turn.tokens):
             deed = deed_of(talk, turn, at, token)
             if deed is not None:
                 deeds += _tied(talk, turn, at, deed, named)
-        deeds += _answers(talk, turn, deeds)
-        deeds += _standing(talk, turn, named)
+        deeds += answers(talk, turn, deeds)
+        deeds += standing(talk, turn, named)
     return [d for d in deeds if not _turned_away(talk, d)]
 
 
-def _papers(talk: Talk, turn: Turn) -> list[_Named]:
-    out = []
-    for paper in Paper:
-        for hit in talk.hits(f"papers.{paper.value}", turn):
-            if paper is Paper.OTHER and _complement(turn, hit.start):
-                continue
-            out.append(_Named(paper, turn.index, hit.end - 1))
-    return sorted(out, key=lambda n: n.at)
+def _copies(talk: Talk, turn: Turn, named: list[Named]) -> list[Named]:
+    """«Оба экземпляра», «бумаги»: the contract, where it was the last paper spoken of."""
+    spoken = [n for n in named if n.paper in COUNTED and turn.index - n.turn <= MEMORY]
+    if not spoken or spoken[-1].paper is not Paper.CONTRACT or spoken[-1].turn == turn.index:
+        return []
+    hits = talk.hits("papers.copies", turn)
+    return [Named(Paper.CONTRACT, turn.index, hit.end - 1) for hit in hits]
 
 
-def _complement(turn: Turn, at: int) -> bool:
-    """«Счёт на визитки»: what a paper is about is not what is sent."""
-    near = turn.tokens[max(0, at - 2) : at]
-    return any(t.form in ABOUT for t in near)
-
-
-ABOUT = frozenset(["на", "по", "за", "для", "с", "к", "о", "про", "об", "и", "for", "of", "about"])
-
-
-def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> list[PaperDeed]:
+def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> list[PaperDeed]:
     token = turn.tokens[at]
     here = [
         n
@@ -104,6 +62,7 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> l
         and turn.tokens[n.at].sentence == token.sentence
         and abs(n.at - at) <= REACH
         and not _other_verb_between(talk, turn, n.at, at)
+        and not (is_one_of(talk, "hand", token) and _aside(turn, n.at))
     ]
     if here:
         nearest = _meant(talk, turn, at, here)
@@ -113,29 +72,49 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> l
         papers[nearest.paper] = nearest
         return [_made(turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
     paper = _unnamed(talk, turn, at, deed, named)
-    return [_made(turn, at, deed, _Named(paper, turn.index, at))] if paper in COUNTED else []
+    return [_made(turn, at, deed, Named(paper, turn.index, at))] if paper in COUNTED else []
 
 
-def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[_Named]) -> Paper | None:
+def _aside(turn: Turn, at: int) -> bool:
+    """«Гарантию даём по договору»: a paper that only says after what something goes."""
+    return at > 0 and turn.tokens[at - 1].form in ("по", "без", "из", "о", "про", "согласно")
+
+
+def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> Paper | None:
     """The paper that a verb means whose sentence names none: «завтра отправлю»."""
     token = turn.tokens[at]
+    if is_one_of(talk, "bill", token):
+        return Paper.INVOICE if deed in WANTED else None
     if is_one_of(talk, "make", token) and not is_one_of(talk, "send", token):
-        if is_one_of(talk, "count", token) and deed is Deed.PROMISED:
-            there = {t.form for t in turn.tokens} & MEETING
+        if is_one_of(talk, "count", token) and deed in WANTED:
+            there = deed is Deed.PROMISED and {t.form for t in turn.tokens} & MEETING
             return None if there or _told_at_once(talk, turn) else Paper.PROPOSAL
         if not (deed is Deed.PROMISED and is_one_of(talk, "issue", token)):
             return None
-    if deed is Deed.PROMISED and not _ours_to_send(talk, turn, at):
+    if _says_too_little(talk, turn, at, deed):
         return None
-    if is_one_of(talk, "study", token) and not token.has("past"):
-        return None
-    spoken = _spoken_of(turn, at, named)
+    spoken = _spoken_of(turn, at, named, JUST if _carried(talk, turn, at) else MEMORY)
     if spoken is None and deed is Deed.PROMISED and price_wanted(talk, turn, at):
         return Paper.PROPOSAL
     return None if spoken is None else spoken.paper
 
 
-def _meant(talk: Talk, turn: Turn, at: int, here: list[_Named]) -> _Named:
+WANTED = (Deed.PROMISED, Deed.REQUESTED)
+
+
+def _says_too_little(talk: Talk, turn: Turn, at: int, deed: Deed) -> bool:
+    """Verbs that mean a paper only where one is named beside them."""
+    token = turn.tokens[at]
+    if deed is Deed.PROMISED:
+        if not _ours_to_send(talk, turn, at) or by_others(talk, turn, at):
+            return True
+    elif deed is Deed.REQUESTED and is_one_of(talk, "hand", token):
+        return True
+    looks = is_one_of(talk, "study", token) and not token.has("past") and deed is not Deed.ASKED
+    return looks or is_one_of(talk, "handle", token)
+
+
+def _meant(talk: Talk, turn: Turn, at: int, here: list[Named]) -> Named:
     """The nearest paper; «договор, который вы прислали» means the one before the relative."""
     for index in range(max(0, at - 3), at):
         if turn.tokens[index].form.startswith("котор"):
@@ -166,9 +145,6 @@ def _apart(turn: Turn, one: int, other: int) -> int:
     return high - low + 4 * any(t.comma for t in turn.tokens[low:high])
 
 
-COUNTED = frozenset({Paper.PROPOSAL, Paper.CONTRACT, Paper.INVOICE})
-
-
 def _joined(turn: Turn, one: int, other: int) -> bool:
     low, high = sorted((one, other))
     between = turn.tokens[low + 1 : high]
@@ -192,96 +168,32 @@ def _chained(talk: Talk, turn: Turn, low: int, high: int) -> bool:
     )
 
 
-def _spoken_of(turn: Turn, at: int, named: list[_Named]) -> _Named | None:
+def _carried(talk: Talk, turn: Turn, at: int) -> bool:
+    """«Привезу», «дам»: what may carry anything means a paper only right after it was named."""
+    token = turn.tokens[at]
+    return is_one_of(talk, "carry", token) or is_one_of(talk, "hand", token)
+
+
+def _spoken_of(turn: Turn, at: int, named: list[Named], memory: int) -> Named | None:
     earlier = [
         n
         for n in named
-        if (n.turn < turn.index and turn.index - n.turn <= MEMORY)
+        if (n.turn < turn.index and turn.index - n.turn <= memory)
         or (n.turn == turn.index and n.at < at)
     ]
+    here = [n for n in named if n.turn == turn.index and n.paper in COUNTED]
+    if here and not any(n.turn == turn.index for n in earlier):
+        return here[0]
     return earlier[-1] if earlier else None
 
 
-def _made(turn: Turn, at: int, deed: Deed, named: _Named) -> PaperDeed:
+def _made(turn: Turn, at: int, deed: Deed, named: Named) -> PaperDeed:
     low, high = sorted((at, named.at))
     before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
     offered = turn.asks(at) or bool(
         before & {"может", "можно", "давайте", "хотите", "могу", "shall"}
     )
     return PaperDeed(named.paper, deed, turn, low, high + 1, at, offered)
-
-
-def _answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
-    """«Получили?» — «Да»: the client's answer to whether a paper came."""
-    if turn.speaker is Speaker.AGENT or any(d.turn is turn for d in deeds):
-        return []
-    asked = [
-        d for d in deeds if d.deed in (Deed.ASKED, Deed.SENT) and turn.index - d.turn.index <= 1
-    ]
-    if not asked:
-        return []
-    no = talk.hits("papers.not_there", turn)
-    yes = talk.hits("papers.there", turn)
-    place = (no or yes)[:1]
-    return [
-        PaperDeed(d.paper, _answered(talk, d, no=bool(no)), turn, h.start, h.end, h.start)
-        for d in asked
-        for h in place
-    ]
-
-
-def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
-    looked = asked.deed is Deed.ASKED and is_one_of(talk, "study", asked.turn.tokens[asked.verb])
-    if no:
-        return Deed.UNREAD if looked else Deed.MISSING
-    return Deed.READ if looked else Deed.RECEIVED
-
-
-def _standing(talk: Talk, turn: Turn, named: list[_Named]) -> list[PaperDeed]:
-    """A paper promised, asked for or had without a verb of sending: «договор с меня завтра»."""
-    if turn.speaker is Speaker.AGENT:
-        cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
-    else:
-        cues = [("papers.had", Deed.RECEIVED), ("papers.asked_for", Deed.REQUESTED)]
-    out = [
-        PaperDeed(paper, deed, turn, hit.start, hit.end, hit.start)
-        for cue, deed in cues
-        for hit in talk.hits(cue, turn)
-        for paper in sorted(COUNTED)
-        if any(hit.start <= h.start < hit.end for h in talk.hits(f"papers.{paper}", turn))
-    ]
-    if turn.speaker is Speaker.AGENT:
-        out += _owed_together(talk, turn, named)
-        out += _verbless(talk, turn, {d.paper for d in out})
-    return out
-
-
-def _owed_together(talk: Talk, turn: Turn, named: list[_Named]) -> list[PaperDeed]:
-    """«Оба документа отправлю», «всё будет у вас до пяти»: the papers spoken of before."""
-    spoken = {n.paper for n in named if turn.index - n.turn <= TOGETHER and n.paper in COUNTED}
-    return [
-        PaperDeed(paper, Deed.PROMISED, turn, hit.start, hit.end, hit.end - 1)
-        for hit in talk.hits("papers.owed_all", turn)[:1]
-        for paper in sorted(spoken)
-    ]
-
-
-def _verbless(talk: Talk, turn: Turn, known: set[Paper]) -> list[PaperDeed]:
-    """«Счёт в течение часа на почту»: a paper and a coming time in a sentence without a verb."""
-    out = []
-    for p in placed(talk, turn):
-        number = turn.tokens[p.start].sentence
-        sentence = [i for i, t in enumerate(turn.tokens) if t.sentence == number]
-        verbs = any(turn.tokens[i].has("VERB") or turn.tokens[i].has("INFN") for i in sentence)
-        timed = deadline([p.mention], talk.context.started_at)
-        if not timed or p.mention.past or verbs or turn.asks(p.start):
-            continue
-        for paper in sorted(COUNTED - known):
-            here = [h for h in talk.hits(f"papers.{paper}", turn) if h.start in sentence]
-            if here:
-                low, high = min(here[0].start, p.start), max(here[0].end, p.end)
-                out.append(PaperDeed(paper, Deed.PROMISED, turn, low, high, p.start))
-    return out
 
 
 def _turned_away(talk: Talk, deed: PaperDeed) -> bool:
@@ -291,12 +203,10 @@ def _turned_away(talk: Talk, deed: PaperDeed) -> bool:
     for turn in talk.near(deed.turn, 1, Speaker.CLIENT):
         if talk.has("papers.refused", turn):
             return True
+        late = talk.hits("papers.not_yet", turn)
+        if deed.offered and late:
+            return late[0].start <= LATE or not talk.has("stance.accept", turn)
         first_no = talk.hits("stance.decline", turn)
         if deed.offered and first_no and first_no[0].start <= 2:
             return not talk.has("papers.wanted", turn)
     return False
-
-
-def final(deeds: list[PaperDeed], paper: Paper) -> list[PaperDeed]:
-    """The deeds with one paper."""
-    return [d for d in deeds if d.paper is paper]

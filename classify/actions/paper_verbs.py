@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
+from classify.actions.paper_limits import (
+    conditional,
+    customary,
+    from_outside,
+    intends,
+    is_one_of,
+    negated,
+    unreal,
+    you_before,
+    yours,
+)
+from classify.actions.timing import placed
 from classify.dialogue import Talk, Turn
 from classify.text import Token
 from models.vocabulary.transcript import Speaker
+
+__all__ = ["Deed", "deed_of", "is_one_of", "price_wanted"]
 
 
 class Deed(StrEnum):
@@ -22,33 +37,100 @@ class Deed(StrEnum):
     UNREAD = "unread"  # the client has not looked yet
 
 
-def deed_of(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
+def deed_of(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:  # noqa: PLR0911 - one exit per kind of verb
     """What the verb at `at` says, the paper aside."""
     agent = turn.speaker is Speaker.AGENT
-    if is_one_of(talk, "send", token) or is_one_of(talk, "make", token):
-        return _sending(talk, turn, at, token, agent=agent)
+    if token.form in LETS:
+        return None
+    if any(is_one_of(talk, name, token) for name in SENDING):
+        return _sending(talk, turn, at, _as_verb(talk, token), agent=agent)
     travels = is_one_of(talk, "depart", token) or is_one_of(talk, "arrive", token)
+    studied = is_one_of(talk, "study", token)
     if agent and travels and token.has("3per", "futr"):
-        return None if _conditional(turn, at) or _negated(turn, at) else Deed.PROMISED
+        return None if conditional(turn, at) or negated(turn, at) else Deed.PROMISED
+    if agent and _to_be_had(talk, turn, at, known=travels or studied):
+        return Deed.PROMISED
     if is_one_of(talk, "depart", token):
-        if agent and token.has("past") and not _negated(turn, at):
+        if agent and token.has("past") and not negated(turn, at):
             return Deed.SENT
         return _arrived(turn, at, token, agent=agent)
-    if travels or is_one_of(talk, "study", token):
+    if travels or studied:
         return _came_or_read(talk, turn, at, token)
-    return None
+    return _handled(talk, turn, at, token) if is_one_of(talk, "handle", token) else None
+
+
+LETS = ("давай", "давайте", "давайте-ка", "дайте-ка")
+
+
+SENDING = ("send", "make", "hand")
+
+
+def _as_verb(talk: Talk, token: Token) -> Token:
+    """The word with only its readings as a verb of sending: «отдали» is no «отдалить»."""
+    members = talk.book.words(*SENDING)
+    own = tuple(p for p in token.parses if p.lemma in members)
+    return replace(token, parses=own) if own else token
+
+
+WAIT = frozenset(["ждите", "ожидайте", "ловите", "встречайте", "жди", "лови", "ждите-с"])
+
+
+def _to_be_had(talk: Talk, turn: Turn, at: int, *, known: bool) -> bool:
+    """«В пятницу получите», «завтра ждите»: the client will have it at a time that is named."""
+    token = turn.tokens[at]
+    if not (token.form in WAIT or (known and token.has("2per", "futr"))):
+        return False
+    if turn.asks(at) or negated(turn, at) or conditional(turn, at):
+        return False
+    sentence = token.sentence
+    return any(
+        not p.mention.past and turn.tokens[p.start].sentence == sentence for p in placed(talk, turn)
+    )
+
+
+def _handled(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
+    """«Распечатала и отдала директору»: the client does something with a paper they have."""
+    if turn.speaker is Speaker.AGENT or negated(turn, at) or unreal(turn, at):
+        return None
+    if not (token.has("past") or token.has("1per", "pres") or token.has("PRTS", "past")):
+        return None
+    sentence = [t.form for t in turn.tokens if t.sentence == token.sentence]
+    if not TO_YOU.isdisjoint(sentence) or from_outside(talk, turn, at):
+        return None
+    return Deed.RECEIVED
+
+
+TO_YOU = frozenset(["вам", "вас", "тебе", "свой", "свою", "свое", "если", "сами", "сам", "сама"])
 
 
 def _came_or_read(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
     agent, studied = turn.speaker is Speaker.AGENT, is_one_of(talk, "study", token)
-    if not agent and _from_outside(talk, turn, at):
+    own = studied or token.form.startswith(OWN)
+    if agent and own and token.has("past", "sing") and not turn.asks(at):
+        return None
+    if agent and studied and token.has("INFN"):
+        return Deed.ASKED if _managed(turn, at) else None
+    if not agent and from_outside(talk, turn, at):
         return None
     deed = _arrived(turn, at, token, agent=agent)
     if deed is None and studied and not agent and token.has("1per", "pres"):
-        return None if _negated(turn, at) else Deed.RECEIVED
+        return None if negated(turn, at) else Deed.RECEIVED
     if deed is Deed.RECEIVED and studied:
         return Deed.READ
     return Deed.UNREAD if deed is Deed.MISSING and studied else deed
+
+
+OWN = ("видел", "увидел", "получил")  # in the singular the agent speaks of themself
+
+
+def _managed(turn: Turn, at: int) -> bool:
+    """«Успели посмотреть?», «удалось изучить?»."""
+    return any(t.form in MANAGED for t in turn.tokens[max(0, at - 4) : at])
+
+
+MANAGED = frozenset(
+    ["успели", "удалось", "получилось", "смогли", "довелось", "нашли", "была", "успел", "успела"]
+)
 
 
 def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
@@ -58,7 +140,7 @@ def _arrived(turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
         return None
     if token.has("INFN") or token.has("impr") or (at and turn.tokens[at - 1].form == "пусть"):
         return None
-    return Deed.MISSING if _negated(turn, at) else Deed.RECEIVED
+    return Deed.MISSING if negated(turn, at) else Deed.RECEIVED
 
 
 SEEN = frozenset(
@@ -67,29 +149,29 @@ SEEN = frozenset(
 
 
 def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> Deed | None:
-    if _negated(turn, at) or _unreal(turn, at):
+    if negated(turn, at) or unreal(turn, at):
         return None
-    sent = is_one_of(talk, "send", token) or is_one_of(talk, "issue", token)
+    sent = any(is_one_of(talk, name, token) for name in ("send", "issue", "hand"))
     if agent:
         return _agent_sending(talk, turn, at, token, sent=sent)
     asked = (token.has("impr") and not token.has("1per")) or token.has("2per")
     if asked or _polite_request(turn, at, token):
-        return None if _conditional(turn, at) else Deed.REQUESTED
-    if token.has("past") and sent and _by_them(turn, at) and not _from_outside(talk, turn, at):
+        return None if conditional(turn, at) else Deed.REQUESTED
+    if token.has("past") and sent and _by_them(turn, at) and not from_outside(talk, turn, at):
         return Deed.RECEIVED
-    return Deed.RECEIVED if token.has("PRTS") and sent else None
+    return Deed.RECEIVED if token.has("PRTS", "past") and sent else None
 
 
 def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:
-    if token.has("past") or token.has("PRTS"):
-        if _you_before(turn, at):
+    if token.has("past"):
+        if you_before(turn, at):
             return None
         return Deed.SENT if sent else None
     if token.has("1per", "futr") or token.has("1per", "pres"):
-        return None if _conditional(turn, at) else Deed.PROMISED
-    if token.has("3per", "futr") and _our_people(talk, turn, at):
-        return Deed.PROMISED
-    if token.has("INFN") and _intends(turn, at):
+        return None if conditional(turn, at) or customary(turn, at) else Deed.PROMISED
+    if token.has("3per", "futr") and not yours(talk, turn, at):
+        return None if conditional(turn, at) else Deed.PROMISED
+    if token.has("INFN") and intends(turn, at):
         return Deed.PROMISED
     return _english_sending(turn, at) if talk.context.language == "en" else None
 
@@ -111,106 +193,23 @@ def _polite_request(turn: Turn, at: int, token: Token) -> bool:
 
 def _by_them(turn: Turn, at: int) -> bool:
     near = {t.form for t in turn.tokens[max(0, at - 6) : at + 3]}
-    if near & {"я", "мы"} and not near & {"вы", "ваш", "ваше", "вашу"}:
+    yours = any(form.startswith(("ваш", "твой", "твою", "твое")) for form in near)
+    if near & {"я", "мы", "они"} and not (near & {"вы", "ты"} or yours):
         return False
-    return bool(near & {"вы", "мне", "нам", "ваш", "ваше", "вашу", "you", "us", "me", "your"})
+    if _hither(turn, at) and not near & {"вам", "тебе"}:
+        return True
+    return yours or not near.isdisjoint(THEM)
 
 
-def _from_outside(talk: Talk, turn: Turn, at: int) -> bool:
-    """«Конкуренты прислали смету»: whether the paper is a third party's."""
-    sentence = turn.tokens[at].sentence
-    near = [t for t in turn.tokens[max(0, at - 5) : at + 5] if t.sentence == sentence]
-    return any(is_one_of(talk, "outsider", t) for t in near)
+def _hither(turn: Turn, at: int) -> bool:
+    """«Присылали смету»: a plural without its pronoun, in a verb that leads to the speaker."""
+    token = turn.tokens[at]
+    return token.has("past", "plur") and token.form.startswith(("прислал", "присылал"))
 
 
-def _conditional(turn: Turn, at: int) -> bool:
-    """«Если согласуем, пришлите»: an «если» before, other than a polite one («если не сложно»)."""
-    sentence = turn.tokens[at].sentence
-    for index in range(max(0, at - 7), at):
-        if turn.tokens[index].form == "если" and turn.tokens[index].sentence == sentence:
-            return not any(t.form in POLITE for t in turn.tokens[index + 1 : index + 4])
-    return False
-
-
-POLITE = frozenset(
-    [
-        "можно",
-        "сложно",
-        "трудно",
-        "удобно",
-        "хотите",
-        "надо",
-        "нужно",
-        "интересно",
-        "против",
-        "позволите",
-        "разрешите",
-        "что",
-        "затруднит",
-    ]
+THEM = frozenset(
+    ["вы", "ты", "мне", "нам", "секретарь", "курьер", "водитель", "you", "us", "me", "your"]
 )
-
-
-def _you_before(turn: Turn, at: int) -> bool:
-    return any(t.form in {"вы", "ты", "вас"} for t in turn.tokens[max(0, at - 2) : at])
-
-
-INTENTS = frozenset(
-    [
-        "могу",
-        "можем",
-        "постараюсь",
-        "постараемся",
-        "готов",
-        "готова",
-        "готовы",
-        "буду",
-        "будем",
-        "смогу",
-        "сможем",
-        "хочу",
-        "хотел",
-        "хотела",
-        "давайте",
-        "можно",
-        "нужно",
-        "надо",
-        "планирую",
-        "успею",
-        "обещаю",
-        "попробую",
-    ]
-)
-
-
-def _intends(turn: Turn, at: int) -> bool:
-    return any(t.form in INTENTS for t in turn.tokens[max(0, at - 4) : at])
-
-
-def _our_people(talk: Talk, turn: Turn, at: int) -> bool:
-    near = turn.tokens[max(0, at - 5) : at + 4]
-    return any(is_one_of(talk, "our_people", t) for t in near)
-
-
-def _negated(turn: Turn, at: int) -> bool:
-    sentence = turn.tokens[at].sentence
-    before = [t for t in turn.tokens[max(0, at - 2) : at] if t.sentence == sentence]
-    forms = [t.form for t in before]
-    return "не" in forms[-1:] or ("не" in forms and forms[-1] in BETWEEN) or "not" in forms
-
-
-BETWEEN = frozenset(["еще", "пока", "вам", "мне", "нам", "надо", "нужно", "ничего"])
-
-
-def _unreal(turn: Turn, at: int) -> bool:
-    """«Если бы вы прислали…»: what did not happen."""
-    near = turn.tokens[max(0, at - 6) : at + 2]
-    return any(t.form in {"бы", "б"} and t.sentence == turn.tokens[at].sentence for t in near)
-
-
-def is_one_of(talk: Talk, name: str, token: Token) -> bool:
-    """Whether a word belongs to a named set of the phrasebook."""
-    return not token.keys.isdisjoint(talk.book.words(name))
 
 
 LATELY = 8  # turns of the client in which a price is asked for and its sending

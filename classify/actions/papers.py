@@ -5,11 +5,13 @@ from __future__ import annotations
 from classify.actions.deadline import free_due, own_due
 from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
+from classify.actions.paper_limits import is_one_of
 from classify.actions.timing import placed
 from classify.dialogue import Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
+AT_ONCE = 4  # words within which the verb of a request is given back («пришлите» — «пришлю»)
 PROOF = (Deed.SENT, Deed.RECEIVED, Deed.READ)
 
 
@@ -19,9 +21,11 @@ def paper_actions(talk: Talk, found: Findings, paper: Paper, kind: ActionType) -
     Done where the call proves it was sent, promised where the agent will send it; both where a
     sent one is followed by the promise of a further one.
     """
-    deeds = final(found.deeds, paper)
+    deeds = [*final(found.deeds, paper), *_wished(talk, paper)]
     proofs = [d for d in deeds if d.deed in PROOF]
     lost = [d for d in deeds if d.deed is Deed.MISSING]
+    if any(d.deed is Deed.SENT for d in proofs):
+        lost = []
     promises = _promises(talk, deeds)
     out = []
     if proofs and not (lost and lost[-1].turn.index >= proofs[-1].turn.index):
@@ -30,6 +34,15 @@ def paper_actions(talk: Talk, found: Findings, paper: Paper, kind: ActionType) -
         last = _promises_best(talk, promises, deeds)
         out.append(_promised(talk, kind, last, promise_due(talk, last, deeds)))
     return out
+
+
+def _wished(talk: Talk, paper: Paper) -> list[PaperDeed]:
+    """«Договор когда ждёте?»: the agent asks by when it is wanted."""
+    return [
+        PaperDeed(paper, Deed.REQUESTED, hit.turn, hit.start, hit.end, hit.start)
+        for hit in talk.all_hits("papers.wanted_when", Speaker.AGENT)
+        if any(hit.start <= h.start < hit.end for h in talk.hits(f"papers.{paper}", hit.turn))
+    ]
 
 
 def _promises(talk: Talk, deeds: list[PaperDeed]) -> list[PaperDeed]:
@@ -46,6 +59,10 @@ def _promises(talk: Talk, deeds: list[PaperDeed]) -> list[PaperDeed]:
 
 def _granted(talk: Talk, turn: Turn) -> tuple[int, int] | None:
     """The words by which the agent grants a request: a yes, or only the time."""
+    for at, token in enumerate(turn.tokens[:AT_ONCE]):
+        does = any(is_one_of(talk, name, token) for name in ("send", "make", "hand"))
+        if does and token.has("1per") and "не" not in {t.form for t in turn.tokens[:at]}:
+            return at, at + 1
     for cue in ("stance.accept", "papers.will_do"):
         for hit in talk.hits(cue, turn):
             return hit.start, hit.end

@@ -5,12 +5,14 @@ from __future__ import annotations
 from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
-from classify.dialogue import Hit, Talk, make_action
+from classify.dialogue import Hit, Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
 HAVING = frozenset({Deed.SENT, Deed.RECEIVED, Deed.READ})
-LONGEST_TALK = 8  # turns after the proposal was last spoken of
+LONGEST_TALK = 8  # turns after the proposal was first spoken of
+SOON = 3  # turns after the client had it in which a question or a detail is one of it
+LEAST_SAID = 3  # words that say something of substance
 
 JUDGING = (
     "proposal.judged",
@@ -34,9 +36,10 @@ def find_discussed(talk: Talk, found: Findings) -> list[Action]:
     if not has or _unread(deeds):
         return []
     first = has[0]
-    for hit in _judgements(talk):
-        after = hit.turn.index - first.turn.index
-        if 0 <= after <= LONGEST_TALK and (looked or _about_price(hit)):
+    judged = [hit for hit in _judgements(talk) if looked or _about_price(hit)]
+    spoken = [hit for hit in judged if 0 <= hit.turn.index - first.turn.index <= LONGEST_TALK]
+    for hit in sorted([*spoken, *_details(talk, has)], key=lambda h: (h.turn.index, h.start)):
+        if not talk.has("proposal.elsewhere", hit.turn):
             return [
                 make_action(
                     ActionType.PROPOSAL_DISCUSSED,
@@ -48,6 +51,30 @@ def find_discussed(talk: Talk, found: Findings) -> list[Action]:
                 )
             ]
     return []
+
+
+def _details(talk: Talk, has: list[PaperDeed]) -> list[Hit]:
+    """What the client asks about or finds in the proposal, right after it is said to be there."""
+    theirs = [d for d in has if d.deed is not Deed.SENT]
+    out = [h for d in has for t in _turns(talk, d) for h in talk.hits("proposal.pointed", t)]
+    for deed in theirs:
+        for turn in _turns(talk, deed):
+            for cue in ("proposal.asked", "proposal.changed"):
+                out += [h for h in talk.hits(cue, turn) if _of_it(talk, h, deed)]
+    return [h for h in out if h.end - h.start >= LEAST_SAID or len(h.turn.tokens) > LEAST_SAID]
+
+
+def _turns(talk: Talk, deed: PaperDeed) -> list[Turn]:
+    own = [deed.turn] if deed.turn.speaker is Speaker.CLIENT else []
+    near = talk.near(deed.turn, SOON)
+    return own + [t for t in near if t.speaker is Speaker.CLIENT]
+
+
+def _of_it(talk: Talk, hit: Hit, deed: PaperDeed) -> bool:
+    """Whether a question is about the proposal: after it, and not about when to meet or to call."""
+    if hit.turn is deed.turn and hit.end <= deed.start:
+        return False
+    return not talk.has("proposal.logistics", hit.turn)
 
 
 def _unread(deeds: list[PaperDeed]) -> bool:

@@ -1,0 +1,141 @@
+"""What is said of papers without a verb of sending: answers, possessions, debts, opinions."""
+
+from __future__ import annotations
+
+from classify.actions.deadline import deadline
+from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed
+from classify.actions.paper_limits import is_one_of
+from classify.actions.timing import Placed, placed
+from classify.dialogue import Hit, Talk, Turn
+from models.vocabulary.transcript import Speaker
+
+TOGETHER = 3  # turns for which «оба документа» means the papers named
+FIRST = 4  # words within which an answer repeats the verb of its question
+LEAST_OPINION = 2  # words that an opinion has at the least
+
+
+def answers(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
+    """«Получили?» — «Да», «Как вам расчёт?» — «Нормально»: the client's answer."""
+    if turn.speaker is Speaker.AGENT:
+        return []
+    if any(d.turn is turn and d.deed is not Deed.REQUESTED for d in deeds):
+        return []
+    return _told(talk, turn, deeds) or _opinion(talk, turn)
+
+
+def _told(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
+    asked = [
+        d for d in deeds if d.deed in (Deed.ASKED, Deed.SENT) and turn.index - d.turn.index <= 1
+    ]
+    no = talk.hits("papers.not_there", turn)
+    yes = talk.hits("papers.there", turn)
+    out = []
+    for d in asked:
+        place = [(h.start, h.end) for h in (no or yes)[:1]] or _echo(turn, d)
+        out += [
+            PaperDeed(d.paper, _answered(talk, d, no=bool(no)), turn, start, end, start)
+            for start, end in place
+        ]
+    return out
+
+
+def _echo(turn: Turn, asked: PaperDeed) -> list[tuple[int, int]]:
+    """«Нашли?» — «Нашла»: the verb of the question said again, in whatever gender."""
+    lemmas = {p.lemma for p in asked.turn.tokens[asked.verb].parses}
+    for at, token in enumerate(turn.tokens[:FIRST]):
+        done = token.has("past") or (
+            token.has("INFN") and any(t.has("past") for t in turn.tokens[at + 1 : at + 2])
+        )
+        if done and not lemmas.isdisjoint(p.lemma for p in token.parses):
+            return [] if at and turn.tokens[at - 1].form == "не" else [(at, at + 1)]
+    return []
+
+
+def _answered(talk: Talk, asked: PaperDeed, *, no: bool) -> Deed:
+    looked = asked.deed is Deed.ASKED and is_one_of(talk, "study", asked.turn.tokens[asked.verb])
+    if no:
+        return Deed.UNREAD if looked else Deed.MISSING
+    return Deed.READ if looked else Deed.RECEIVED
+
+
+def _opinion(talk: Talk, turn: Turn) -> list[PaperDeed]:
+    """«Что скажете по смете?» takes for granted that they have it; the client does not object."""
+    for before in talk.before(turn, 1, Speaker.AGENT):
+        asked = talk.hits("papers.opinion", before)
+        if before.index != turn.index - 1 or not asked or len(turn.tokens) < LEAST_OPINION:
+            continue
+        if talk.has("papers.not_there", turn) or talk.has("papers.what_paper", turn):
+            continue
+        return [PaperDeed(Paper.PROPOSAL, Deed.READ, turn, 0, min(3, len(turn.tokens)), 0)]
+    return []
+
+
+def standing(talk: Talk, turn: Turn, named: list[Named]) -> list[PaperDeed]:
+    """A paper promised, asked for or had without a verb of sending: «договор с меня завтра»."""
+    if turn.speaker is Speaker.AGENT:
+        cues = [("papers.owed", Deed.PROMISED), ("papers.already", Deed.SENT)]
+    else:
+        cues = [
+            ("papers.had", Deed.RECEIVED),
+            ("papers.yours", Deed.RECEIVED),
+            ("papers.asked_for", Deed.REQUESTED),
+            ("papers.asked_now", Deed.REQUESTED),
+        ]
+    out = [
+        PaperDeed(paper, _timed(talk, hit, deed), turn, hit.start, hit.end, hit.start)
+        for cue, deed in cues
+        for hit in talk.hits(cue, turn)
+        for paper in sorted(COUNTED)
+        if any(hit.start <= h.start < hit.end for h in talk.hits(f"papers.{paper}", turn))
+    ]
+    if turn.speaker is Speaker.AGENT:
+        out += _owed_together(talk, turn, named)
+        out += _verbless(talk, turn, {d.paper for d in out})
+    return out
+
+
+def _timed(talk: Talk, hit: Hit, deed: Deed) -> Deed:
+    """«Через час счёт у вас»: what will be there later is promised, not sent."""
+    if deed is not Deed.SENT:
+        return deed
+    sentence = hit.turn.tokens[hit.start].sentence
+    later = [p for p in _coming(talk, hit.turn) if hit.turn.tokens[p.start].sentence == sentence]
+    return Deed.PROMISED if later and not hit.turn.asks(hit.start) else deed
+
+
+def _coming(talk: Talk, turn: Turn) -> list[Placed]:
+    """The times of a turn that lie ahead and say more than «сейчас» and «уже»."""
+    said_at = talk.context.started_at
+    return [
+        p
+        for p in placed(talk, turn)
+        if not p.mention.past and p.mention.kind != "now" and deadline([p.mention], said_at)
+    ]
+
+
+def _owed_together(talk: Talk, turn: Turn, named: list[Named]) -> list[PaperDeed]:
+    """«Оба документа отправлю», «всё будет у вас до пяти»: the papers spoken of before."""
+    spoken = {n.paper for n in named if turn.index - n.turn <= TOGETHER and n.paper in COUNTED}
+    return [
+        PaperDeed(paper, Deed.PROMISED, turn, hit.start, hit.end, hit.start)
+        for hit in talk.hits("papers.owed_all", turn)
+        for paper in sorted(spoken)
+    ]
+
+
+def _verbless(talk: Talk, turn: Turn, known: set[Paper]) -> list[PaperDeed]:
+    """«Счёт в течение часа на почту»: a paper and a coming time in a sentence without a verb."""
+    out = []
+    for p in placed(talk, turn):
+        number = turn.tokens[p.start].sentence
+        sentence = [i for i, t in enumerate(turn.tokens) if t.sentence == number]
+        verbs = any(turn.tokens[i].has("VERB") or turn.tokens[i].has("INFN") for i in sentence)
+        timed = deadline([p.mention], talk.context.started_at)
+        if not timed or p.mention.past or verbs or turn.asks(p.start):
+            continue
+        for paper in sorted(COUNTED - known):
+            here = [h for h in talk.hits(f"papers.{paper}", turn) if h.start in sentence]
+            if here:
+                low, high = min(here[0].start, p.start), max(here[0].end, p.end)
+                out.append(PaperDeed(paper, Deed.PROMISED, turn, low, high, p.start))
+    return out
