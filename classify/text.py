@@ -155,7 +155,9 @@ def _spans(text: str) -> list[tuple[str, int, int]]:
 
 
 def _cut(first: str, second: str, repairs: Repairs) -> bool:
-    """«под пишу»: whether two words are one that was cut after its prefix."""
+    """«под пишу»: whether two words are one that was cut after its prefix; «вы берёте» is two."""
+    if first == "вы" and second.endswith("ете"):
+        return False
     return first in PREFIXES and len(second) > 2 and first + second in repairs.whole
 
 
@@ -188,6 +190,17 @@ def _twin(form: str) -> str | None:
     if form.endswith("ться"):
         return f"{form[:-4]}тся"
     return f"{form[:-3]}ться" if form.endswith("тся") else None
+
+
+PARTICLES = ("-то", "-ка", "-таки", "-с")
+
+
+def _without_particle(form: str) -> str | None:
+    """«Договор-то», «подпишите-ка»: the word before the particle."""
+    for particle in PARTICLES:
+        if form.endswith(particle) and len(form) > len(particle) + 1:
+            return form[: -len(particle)]
+    return None
 
 
 class Meaning(NamedTuple):
@@ -262,6 +275,10 @@ class Reader:
             if likely and likely != form:
                 found = parses(likely, self.language) + found
                 spelt.add(f"={likely}")
+        base = _without_particle(form) if self.language == "ru" else None
+        if base and not any(parse.known for parse in found):
+            found = parses(base, "ru") + found
+            spelt.add(f"={base}")
         twin = _twin(form) if self.language == "ru" else None
         if twin and parses(twin, "ru")[0].known:
             found += parses(twin, "ru")
