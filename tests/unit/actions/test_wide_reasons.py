@@ -6,7 +6,7 @@ import pytest
 
 from tests.unit.actions.wordings import cases, heard
 
-KINDS = ("objection",)
+KINDS = ("objection", "refusal")
 
 
 @pytest.mark.parametrize(
