@@ -9,6 +9,7 @@ from functools import cached_property
 
 from classify import machines
 from classify.dates import TimeMention, find_times
+from classify.english_amounts import find_english_amounts
 from classify.grouping import groups, in_time_order, joined, spoken_language
 from classify.misheard import meant
 from classify.numbers import AmountMention, find_amounts
@@ -126,8 +127,11 @@ class Talk:
     def amounts(self, turn: Turn) -> tuple[AmountMention, ...]:
         """Sums of money and other amounts named in a turn."""
         if turn.index not in self._amounts:
+            english = self.context.language == "en"
             self._amounts[turn.index] = tuple(
-                find_amounts(turn.text, language=self.context.language)
+                find_english_amounts(turn.text)
+                if english
+                else find_amounts(turn.text, language=self.context.language)
             )
         return self._amounts[turn.index]
 

@@ -1,4 +1,4 @@
-"""Which of the sums in an English call are the order's: its price, its total, the client's money."""
+"""Which of the sums in an English call are the order's: its price, the client's budget."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _of_time(talk: Talk, one: Sum) -> bool:
     return any(p.start < one.end and one.start < p.end for p in placed(talk, one.turn))
 
 
-def _why(talk: Talk, one: Sum, fresh: list[Sum]) -> str:
+def _why(talk: Talk, one: Sum, fresh: list[Sum]) -> str:  # noqa: PLR0911 - one exit a reason
     """Why a sum is the order's; empty where it is something else."""
     if _near(talk, one, "budget.others") or _of_unit(talk, one) or _asked_paid(talk, one):
         return ""

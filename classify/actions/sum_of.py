@@ -12,6 +12,7 @@ BACK = 6  # turns in which the sum of a payment may have been named
 AHEAD = 2  # turns in which it may be asked and told
 BESIDE = 8  # words between a deed or its part and a sum of it
 LEAST_SCALE = 1000
+LEAST_ENGLISH = 100  # pounds and euros are said without their name from here
 
 
 def spoken_sums(talk: Talk, turn: Turn) -> list[Sum]:
@@ -24,7 +25,7 @@ def spoken_sums(talk: Talk, turn: Turn) -> list[Sum]:
         for s in bare_sums(talk, turn)
         if s.value < LEAST_SCALE and taken.isdisjoint(range(s.start, s.end))
     ]
-    if short and not _in_thousands(talk):
+    if talk.context.language == "en" or (short and not _in_thousands(talk)):
         short = []
     return sorted([*full, *short], key=lambda s: s.start)
 
@@ -34,10 +35,11 @@ def whole_sums(talk: Talk, turn: Turn) -> list[Sum]:
     full = sums(talk, turn)
     taken = {i for s in full for i in range(s.start, s.end)}
     taken |= {i for p in placed(talk, turn) for i in range(p.start, p.end)}
+    least = LEAST_ENGLISH if talk.context.language == "en" else LEAST_SCALE
     bare = [
         s
         for s in bare_sums(talk, turn)
-        if s.value >= LEAST_SCALE and taken.isdisjoint(range(s.start, s.end))
+        if s.value >= least and taken.isdisjoint(range(s.start, s.end))
     ]
     return sorted([*full, *bare], key=lambda s: s.start)
 
