@@ -142,7 +142,7 @@ def _answer(
         verification, again = _verified(question, around, (recorded, unrecorded), ears, watch)
         with transaction(database) as session:
             save_verification(session, run_id, verification)
-        scores = score_calls(around, recorded, question.checklist)
+        scores = score_calls(around, recorded, unrecorded, question.checklist)
         with reading(database) as session:
             understood = load_understood(session, recorded, around.zone)
         zone = ZoneInfo(question.snapshot.timezone)

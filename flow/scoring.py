@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from classify.checklist import Checklist, check_call
+from classify.checklist.history import History
 from flow.hints import call_context
 from flow.steps import Surroundings
 from models.session import reading, transaction
-from models.store.hearing import UnderstoodCall, load_understood
+from models.store.hearing import UnderstoodCall, load_judged, load_understood
 from models.store.scores import save_score
 from models.vocabulary.action import HeardCall
 from models.vocabulary.checklist import CallScore
@@ -16,13 +17,20 @@ from models.vocabulary.checklist import CallScore
 Scores = Mapping[str, CallScore]  # by recording
 
 
-def score_calls(around: Surroundings, ids: Iterable[int], checklist: Checklist) -> Scores:
-    """Scores the calls that were understood and forgets the scores of the others."""
+def score_calls(
+    around: Surroundings, ids: Sequence[int], unrecorded: Sequence[int], checklist: Checklist
+) -> Scores:
+    """Scores the calls that were understood and forgets the scores of the others.
+
+    `unrecorded` are the calls that only the CDR knows: with them a client may have been spoken to.
+    """
     scores: dict[str, CallScore] = {}
+    with reading(around.engine) as session:
+        history = History.of(load_judged(session, id_, around.zone) for id_ in (*ids, *unrecorded))
     for id_ in ids:
         with reading(around.engine) as session:
             understood = load_understood(session, [id_], around.zone)
-        score = _score(around, understood[0], checklist) if understood else None
+        score = _score(around, understood[0], checklist, history) if understood else None
         if score is not None:
             scores[understood[0].judged.call.recording or ""] = score
         with transaction(around.engine) as session:
@@ -30,10 +38,13 @@ def score_calls(around: Surroundings, ids: Iterable[int], checklist: Checklist) 
     return scores
 
 
-def _score(around: Surroundings, one: UnderstoodCall, checklist: Checklist) -> CallScore | None:
+def _score(
+    around: Surroundings, one: UnderstoodCall, checklist: Checklist, history: History
+) -> CallScore | None:
     judged, transcript = one.judged, one.transcript
     if judged.outcome is None:
         return None
     context = call_context(judged.call, transcript, around.index, around.snapshot, around.settings)
     heard = HeardCall(judged.outcome, judged.actions)
-    return check_call(checklist, transcript.segments, context, heard)
+    earlier = history.earlier(judged, around.snapshot, around.settings.verification.lead_in_hours)
+    return check_call(checklist, transcript.segments, context, heard, earlier=earlier)

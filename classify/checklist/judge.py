@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from classify.checklist.found import Found
 from classify.checklist.kinds import found_by
@@ -12,6 +13,7 @@ from models.vocabulary.action import Action, HeardCall, Outcome
 from models.vocabulary.checklist import CallScore, CheckedItem, ItemVerdict
 from models.vocabulary.transcript import Segment
 
+_MAYBE_EARLIER = "Не сказать: это могло быть сделано в прошлом разговоре."
 LEAST_JUDGED = 0.5  # share of the applicable weight that must be judged for a score
 _OUTCOMES = {
     Outcome.CONVERSATION: "разговор",
@@ -27,7 +29,12 @@ _OUTCOMES = {
 
 
 def check_call(
-    checklist: Checklist, segments: Sequence[Segment], context: CallContext, heard: HeardCall
+    checklist: Checklist,
+    segments: Sequence[Segment],
+    context: CallContext,
+    heard: HeardCall,
+    *,
+    earlier: bool | None = None,
 ) -> CallScore:
     """The items of a checklist for one call, in its order, and the call's score.
 
@@ -38,9 +45,10 @@ def check_call(
         segments: the call's utterances in order; times may be missing.
         context: what `heard` was heard with.
         heard: outcome and actions of the call.
+        earlier: whether the client was spoken to before, ``None`` where nobody knows.
     """
     talk = listen(segments, context)
-    items = tuple(_checked(item, talk, heard) for item in checklist.items)
+    items = tuple(_checked(item, talk, heard, earlier) for item in checklist.items)
     score, capped_by = score_of(items, checklist.critical_cap)
     return CallScore(checklist.checklist, checklist.rule_hash, score, capped_by, items)
 
@@ -67,8 +75,15 @@ def _weight(items: Sequence[CheckedItem], verdict: ItemVerdict) -> float:
     return sum(item.weight for item in items if item.verdict is verdict)
 
 
-def _checked(item: Item, talk: Talk, heard: HeardCall) -> CheckedItem:
-    found = _not_meant(item.applies, talk, heard) or found_by(item, talk, heard)
+def _checked(item: Item, talk: Talk, heard: HeardCall, earlier: bool | None) -> CheckedItem:
+    first = item.applies.first_conversation
+    found = _not_meant(item.applies, talk, heard)
+    if found is None and first and earlier:
+        found = Found.not_applicable("С клиентом уже говорили раньше.")
+    if found is None:
+        found = found_by(item, talk, heard)
+        if found.verdict is ItemVerdict.FAILED and first and earlier is None:
+            found = replace(found, verdict=ItemVerdict.CANNOT_TELL, explanation=_MAYBE_EARLIER)
     return CheckedItem(
         item_id=item.id,
         title=item.title.ru,

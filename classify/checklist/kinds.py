@@ -23,6 +23,15 @@ from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall
 from models.vocabulary.checklist import ItemVerdict
 from models.vocabulary.transcript import Speaker
 
+_SLOTS = {
+    "datetime": "дня",
+    "date": "дня",
+    "due": "дня",
+    "amount": "суммы",
+    "place": "места",
+    "channel": "способа связи",
+    "name": "имени",
+}
 _POOR = "Не разобрать: слова распознаны неуверенно."
 
 
@@ -57,7 +66,7 @@ def _heard(item: Item, check: Heard, talk: Talk, heard: HeardCall) -> Found:
     if place_doubtful(talk, check.place):
         return Found.cannot_tell(_POOR)
     if near:
-        why = f"{_failure(item)}: слова есть, нужного в них нет."
+        why = f"{_failure(item)}: сказано, но без {_wanted(check)}."
         return Found.of_action(ItemVerdict.FAILED, why, near[-1])
     return Found(ItemVerdict.FAILED, f"{_failure(item)}.")
 
@@ -165,6 +174,11 @@ def _turns_of(talk: Talk, speaker: Speaker, place: str) -> list[Turn]:
     if speaker is Speaker.CLIENT:
         return [t for t in talk.turns if t.speaker is Speaker.CLIENT and not t.machine]
     return agent_turns(talk, place)
+
+
+def _wanted(check: Heard) -> str:
+    """What the words should have named, in the genitive."""
+    return " или ".join(dict.fromkeys(_SLOTS[slot] for slot in check.slots))
 
 
 def _title(item: Item) -> str:

@@ -49,7 +49,8 @@ def verdict_of_item(checklist: Checklist, proof: ItemProof) -> ItemVerdict:
     talk_s = len(segments) * _TURN_S
     direction = proof.example.direction
     context = CallContext(started_at=_STARTED, direction=direction, speech_s=talk_s)
-    score = check_call(checklist, segments, context, hear(segments, context))
+    heard = hear(segments, context)
+    score = check_call(checklist, segments, context, heard, earlier=proof.example.earlier)
     return next(item.verdict for item in score.items if item.item_id == proof.item.id)
 
 

@@ -61,13 +61,14 @@ class Applies(_Part):
     """Which calls an item is meant for; elsewhere it is not applicable, which is not failed.
 
     `unless` names actions that make the item pointless, `only_with` those without which
-    nobody asks for it.
+    nobody asks for it. `first_conversation`: asked only where nobody spoke to the client before.
     """
 
     outcomes: Outcomes = (Outcome.CONVERSATION,)
     directions: Directions = (Direction.IN, Direction.OUT)
     unless: tuple[HeardPart, ...] = ()
     only_with: tuple[HeardPart, ...] = ()
+    first_conversation: bool = False
 
 
 class Heard(_Part):
@@ -123,7 +124,8 @@ ItemCheck = Annotated[
 class ExampleTalk(_Part):
     """A short call that proves an item: lines such as `agent: Добрый день!`.
 
-    `confidence` is how sure the recogniser was of every line.
+    `confidence` is how sure the recogniser was of every line, `earlier` whether the client was
+    spoken to before (``None``: nobody knows).
     """
 
     says: tuple[Annotated[str, Field(pattern=r"^(agent|client|unknown): \S")], ...] = Field(
@@ -132,6 +134,7 @@ class ExampleTalk(_Part):
     direction: Direction = Direction.OUT
     verdict: ItemVerdict | None = None
     confidence: float = Field(default=1.0, ge=0, le=1)
+    earlier: bool | None = False
     why: str = ""
 
 

@@ -34,7 +34,10 @@ GOOD = (
 
 
 def scored(
-    *lines: str, direction: Direction | None = Direction.OUT, sure: float = 1.0
+    *lines: str,
+    direction: Direction | None = Direction.OUT,
+    sure: float = 1.0,
+    earlier: bool | None = False,
 ) -> CallScore:
     sides = {"a": Speaker.AGENT, "c": Speaker.CLIENT, "u": Speaker.UNKNOWN}
     segments = [
@@ -42,7 +45,7 @@ def scored(
         for number, line in enumerate(lines)
     ]
     context = CallContext(started_at=STARTED, direction=direction)
-    return check_call(SALES_CALL, segments, context, hear(segments, context))
+    return check_call(SALES_CALL, segments, context, hear(segments, context), earlier=earlier)
 
 
 def verdicts(score: CallScore) -> dict[str, str]:
@@ -72,6 +75,18 @@ def test_a_missing_next_step_caps_the_score() -> None:
     assert score.capped_by == ("next_step",)
 
 
+def test_a_step_without_a_day_says_what_it_lacks() -> None:
+    paper = (
+        "c: Пришлите коммерческое предложение.",
+        "a: Хорошо, отправлю коммерческое предложение.",
+    )
+    step = item(scored(*GOOD[:4], *paper, GOOD[10]), "next_step")
+    assert step.verdict is ItemVerdict.FAILED
+    assert step.explanation == "Следующий шаг с датой не назначен: сказано, но без дня."
+    assert step.quote is not None
+    assert step.quote in paper[1]
+
+
 def test_a_price_before_the_needs_is_shown_with_its_words() -> None:
     score = scored(*GOOD[:2], *GOOD[4:])
     needs = item(score, "needs_before_price")
@@ -79,6 +94,14 @@ def test_a_price_before_the_needs_is_shown_with_its_words() -> None:
     assert needs.quote is not None
     assert "девяносто тысяч" in needs.quote
     assert score.score == round(100 * 11 / 14)
+
+
+@pytest.mark.parametrize(
+    ("earlier", "verdict"), [(False, "failed"), (True, "not_applicable"), (None, "cannot_tell")]
+)
+def test_who_was_asked_before_need_not_be_asked_again(earlier: bool | None, verdict: str) -> None:
+    score = scored(*GOOD[:2], *GOOD[4:], earlier=earlier)
+    assert verdicts(score)["needs_before_price"] == verdict
 
 
 def test_the_clients_budget_said_back_is_no_price() -> None:
