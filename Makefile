@@ -91,14 +91,13 @@ fix: $(DEV)  ## format the code and mend what the linter can mend
 bench: $(READY)  ## speed and word error rate against plain faster-whisper, in one run
 	@$(BIN)/python -m benchmarks.speed --recordings "$(CALLS)/recordings" --truth "$(CALLS)/truth.json"
 
-quality: $(READY)  ## precision and recall of actions, deals and stages on labelled calls
-	@for set in dev/texts dialogues/tune dialogues/tune2 dialogues/held_out; do \
-		echo; echo "== texts: tests/data/$$set"; \
-		$(BIN)/python -m benchmarks.quality --texts tests/data/$$set.json --truth tests/data/$$set.truth.json; done
-	@echo; echo "== recordings: $(CALLS)"; mkdir -p build/quality
+quality: $(READY)  ## precision and recall on labelled calls, texts and recordings; writes docs/quality.md
+	@echo "== recordings: $(CALLS)"; mkdir -p build/quality
 	@status=0; $(BIN)/stagecheck run "$(CALLS)/recordings" --crm "$(CALLS)/crm.json" --state build/quality \
 		--json build/quality/result.json > /dev/null || status=$$?; test $$status -le 1 || exit $$status
-	@$(BIN)/python -m benchmarks.verdicts build/quality/result.json "$(CALLS)/truth.json"
+	@$(BIN)/python -m benchmarks.verdicts build/quality/result.json "$(CALLS)/truth.json" | tail -n 14
+	@echo; echo "== texts, and the page"
+	@$(BIN)/python -m benchmarks.quality_page --audio build/quality/result.json --audio-truth "$(CALLS)/truth.json"
 
 lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement files
 	@for name in bootstrap base dev; do \

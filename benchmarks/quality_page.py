@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.calibrate import chance_table
 from benchmarks.quality import heard
 from benchmarks.score import COURTESIES, Count, Score, score, share
-from benchmarks.sets import SETS, LabelledSet, named
+from benchmarks.sets import DATA, SETS, LabelledSet, named
 
 PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
 HEAD = """# How well stagecheck hears
@@ -26,6 +26,7 @@ dialogues were made and what they cannot show stands in
 [tests/data/dialogues/README.md](../tests/data/dialogues/README.md).
 
 """
+SPOKEN = ("held_out", "english_test")
 MEANING = {
     "dev": "the development set, tuned on",
     "train": "tuned on",
@@ -60,6 +61,7 @@ def _summary(audio: Score | None) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|\n"
     for one in SETS:
         yield _row(f"{one.name} ({one.split})", _scored(one.calls(), one))
+    yield from _spoken()
     test = named("held_out")
     for name, marked in (("punctuated", True), ("as a recogniser writes", False)):
         chosen = [pair for pair in test.calls() if _punctuated(pair[0]) is marked]
@@ -67,6 +69,18 @@ def _summary(audio: Score | None) -> Iterator[str]:
     if audio is not None:
         yield _row("dev, recordings", audio)
     yield "\n"
+
+
+def _spoken() -> Iterator[str]:
+    """Test dialogues as synthesisers speak them and the base weights hear them, beside the text."""
+    for name in SPOKEN:
+        one = named(name)
+        calls = json.loads((DATA / "spoken" / f"{name}.json").read_text("utf-8"))
+        known = {text["call_id"]: (text, label) for text, label in one.calls()}
+        pairs = [known[call["call_id"]] for call in calls]
+        heard_ones = [(call, label) for call, (_, label) in zip(calls, pairs, strict=True)]
+        yield _row(f"{name}: {len(calls)} of them, text", _scored(pairs, one))
+        yield _row(f"{name}: the same, spoken by a synthesiser", _scored(heard_ones, one))
 
 
 def _punctuated(text: Labelled) -> bool:
@@ -152,6 +166,7 @@ def main() -> None:
     chosen = parser.parse_args()
     audio = _audio(chosen.audio, chosen.audio_truth) if chosen.audio else None
     PAGE.write_text(page(audio), encoding="utf-8")
+    print("".join(_summary(audio)))
     print(f"written: {PAGE}")
 
 
