@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
+from classify.actions.quoting import telling
 from classify.actions.timing import iso, settled
 from classify.dates import find_times
 from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
@@ -46,7 +47,8 @@ def find_booked(talk: Talk, found: Findings) -> list[Action]:
             ActionType.MEETING_BOOKED,
             status,
             table.turn,
-            table.place,
+            telling(talk, table.turn, table.place),
+            whole_clause=False,
             cues=table.cues,
             slots=slots,
             confidence=0.85,

@@ -36,3 +36,32 @@ def test_every_action_tells_its_cues() -> None:
 
 def test_an_empty_call_is_no_answer() -> None:
     assert hear((), CallContext(STARTED)).outcome == "no_answer"
+
+
+def _quoted(*said: str) -> str:
+    call = tuple(
+        Segment((Speaker.AGENT, Speaker.CLIENT)[index % 2], words)
+        for index, words in enumerate(said)
+    )
+    [booked] = [a for a in hear(call, CallContext(STARTED)).actions if a.type == "meeting_booked"]
+    return booked.quote
+
+
+def test_a_short_yes_is_quoted_with_all_that_was_said() -> None:
+    quote = _quoted(
+        "Добрый день, компания «Ракурс», давайте встретимся у вас в четверг.",
+        "В два могу, подъезд со двора.",
+        "Хорошо, до четверга!",
+    )
+    assert quote == "В два могу, подъезд со двора"
+
+
+def test_a_long_answer_is_quoted_with_its_time() -> None:
+    quote = _quoted(
+        "Добрый день, компания «Ракурс», замерщик может приехать в четверг.",
+        "Мы как раз вчера закончили с полом, стены ещё сохнут, но это не мешает. Давайте, "
+        "в четверг в одиннадцать. А бахилы пусть возьмёт с собой обязательно.",
+        "Хорошо, до четверга!",
+    )
+    assert "в четверг в одиннадцать" in quote
+    assert len(quote.split()) < 12
