@@ -32,13 +32,20 @@ _UNPROVED = frozenset({Verdict.MISSING, Verdict.CONTRADICTED})
 
 
 def doubts_of(calls: Iterable[JudgedCall]) -> Doubts:
-    """The quotes that a second listening heard otherwise."""
-    return {
-        (call.call.call_id, action.quote): action.heard_otherwise
-        for call in calls
-        for action in call.actions
-        if action.heard_otherwise is not None
-    }
+    """The quotes that a second listening heard otherwise.
+
+    Evidence names words, not actions: of words that two actions rest on both must be in doubt.
+    """
+    doubts: dict[tuple[str, str], str] = {}
+    borne_out: set[tuple[str, str]] = set()
+    for call in calls:
+        for action in call.actions:
+            place = (call.call.call_id, action.quote)
+            if action.heard_otherwise is None:
+                borne_out.add(place)
+            else:
+                doubts[place] = action.heard_otherwise
+    return {place: said for place, said in doubts.items() if place not in borne_out}
 
 
 def with_doubts(verification: Verification, calls: Iterable[JudgedCall]) -> Verification:

@@ -87,3 +87,10 @@ def test_a_doubt_about_other_words_changes_nothing() -> None:
     sure = judged(a_snapshot(a_deal("classified")), call("9 11:00", PROMISED))
     both = judged(a_snapshot(a_deal("classified")), call("9 11:00", PROMISED, other))
     assert both.flags == sure.flags
+
+
+def test_words_that_another_sure_action_rests_on_are_not_in_doubt() -> None:
+    misheard = doubted(act("budget_named", quote=PROMISED.quote))
+    sure = judged(a_snapshot(a_deal("classified")), call("9 11:00", PROMISED))
+    both = judged(a_snapshot(a_deal("classified")), call("9 11:00", PROMISED, misheard))
+    assert both.flags == sure.flags
