@@ -8,6 +8,7 @@ from classify.actions.meeting import TOPIC as MEETING
 from classify.actions.meeting import final_status
 from classify.actions.quoting import telling
 from classify.actions.timing import iso, settled
+from classify.actions.twins import plainer_twin
 from classify.dialogue import Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
@@ -30,7 +31,7 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     One that the client refused without anybody having offered it is no follow-up.
     """
     table = found.tables.get(TOPIC.name)
-    if table is None or _is_the_meeting(table, found.tables.get(MEETING.name)):
+    if table is None or plainer_twin(table, found.tables.get(MEETING.name)):
         return []
     status = final_status(table)
     asked = table.standing is Standing.OPEN and table.holder is Speaker.CLIENT
@@ -49,14 +50,6 @@ def find(talk: Talk, found: Findings) -> list[Action]:
             confidence=0.8,
         )
     ]
-
-
-def _is_the_meeting(table: Table, meeting: Table | None) -> bool:
-    """Whether the day and hour are those of a meeting that was agreed on: one thing, not two."""
-    if meeting is None or table.slot.clock is None:
-        return False
-    both = meeting.standing is Standing.AGREED and table.standing is Standing.AGREED
-    return both and (table.slot.day, table.slot.clock) == (meeting.slot.day, meeting.slot.clock)
 
 
 def _hedged(talk: Talk, table: Table) -> bool:

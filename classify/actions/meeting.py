@@ -8,6 +8,7 @@ from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
 from classify.actions.quoting import telling
 from classify.actions.timing import iso, settled
+from classify.actions.twins import plainer_twin
 from classify.dates import find_times
 from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
@@ -35,7 +36,7 @@ STATUS = {
 def find_booked(talk: Talk, found: Findings) -> list[Action]:
     """The meeting as it stands at the end of the call, with its last slot."""
     table = found.tables.get(TOPIC.name)
-    if table is None:
+    if table is None or plainer_twin(table, found.tables.get("follow_up")):
         return []
     status = final_status(table)
     slot = table.kept if status is ActionStatus.DECLINED else table.slot
