@@ -28,7 +28,8 @@ class TimeMention:
     `date` and `time` stand only where they were settled. `kind` is ``day``, ``clock``,
     ``day+clock``, ``part`` (a part of a day alone), ``range`` (its beginning is given),
     ``offset``, ``now`` or ``vague``. `bound` tells deadlines (``by``) from beginnings
-    (``from``, ``after``); `earliest` is the hour of «после двух», which settles none. `week` is the Monday of a week that was named; `weekday` a weekday
+    (``from``, ``after``); `earliest` is the hour of «после двух», which settles none. `week` is
+    the Monday of a week that was named; `weekday` a weekday
     that was said without saying which. `refused`: «не в среду», «в среду не могу».
     `alternative`: one of several («или во вторник»).
     """
