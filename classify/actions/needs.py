@@ -51,6 +51,8 @@ def _settled_already(talk: Talk, hit: Hit) -> bool:
 
 def _in_substance(talk: Talk, turn: Turn, least: int) -> bool:
     """Whether the sentences that put nobody off say enough."""
+    if talk.has("needs.turned_down", turn):
+        return False
     off = {
         at
         for cue in ("needs.no_answer", "refusal.whole")

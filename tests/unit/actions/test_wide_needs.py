@@ -6,12 +6,19 @@ import pytest
 
 from models.vocabulary.action import ActionType
 from tests.unit.actions.spoken_lines import both_ways, heard
+from tests.unit.actions.wordings import cases
+from tests.unit.actions.wordings import heard as heard_line
 
 OPENING = (
     (
         "А: Добрый день, «Теплица-Сервис», меня зовут Инга. / К: Здравствуйте, Инга. "
         "Это Борис, увидел вашу рекламу у соседа на заборе и вот решил позвонить."
     ),
+)
+
+BEGINNING = (
+    "А: Добрый день, фирма «Умелец», Инга, мы на связи.",
+    "К: Здравствуйте, это Борис, я по вашему объявлению в газете.",
 )
 
 CLARIFIED = [
@@ -127,3 +134,8 @@ def test_need_is_asked_and_answered(call: str) -> None:
 @pytest.mark.parametrize("call", both_ways(NOT_CLARIFIED))
 def test_other_questions_and_empty_answers(call: str) -> None:
     assert not heard(call, ActionType.NEEDS_CLARIFIED, OPENING)
+
+
+@pytest.mark.parametrize(("expected", "said"), list(cases("needs_clarified")))
+def test_what_counts_as_a_need_asked_and_told(expected: str, said: str) -> None:
+    assert heard_line(" / ".join([*BEGINNING, said]), "needs_clarified") == expected
