@@ -25,7 +25,7 @@ def find_signed(talk: Talk, _: Findings) -> list[Action]:
     done = [
         *talk.all_hits("contract.signed"),
         *talk.all_hits("contract.signed_client", Speaker.CLIENT),
-        *answers(talk, "contract.ask_signed", times=False),
+        *answers(talk, "contract.ask_signed", times=False, echo=True),
     ]
     done = sorted((h for h in done if _counts(talk, h) and not _within(h, will)), key=_at)
     out = []
@@ -41,7 +41,10 @@ def find_signed(talk: Talk, _: Findings) -> list[Action]:
 
 def _announced(talk: Talk) -> list[Hit]:
     """«Когда подпишете?» — «В среду», «Подпишете завтра?» — «Да»."""
-    return [*answers(talk, "contract.when_sign", yes=False), *answers(talk, "contract.ask_sign")]
+    return [
+        *answers(talk, "contract.when_sign", yes=False),
+        *answers(talk, "contract.ask_sign", echo=True),
+    ]
 
 
 def _due(talk: Talk, hit: Hit) -> dict[str, SlotValue]:
@@ -66,7 +69,7 @@ def _counts(talk: Talk, hit: Hit) -> bool:
         if abs(h.start - hit.start) <= 7
     ]
     if near:
-        return min(near)[1] == "contract"
+        return min(near)[1] == "contract" and not _act_of(talk, hit)
     for turn in [hit.turn, *talk.before(hit.turn, MEMORY)]:
         papers = [
             (h.start, paper)
@@ -77,6 +80,13 @@ def _counts(talk: Talk, hit: Hit) -> bool:
         if papers:
             return max(papers)[1] == "contract"
     return False
+
+
+def _act_of(talk: Talk, hit: Hit) -> bool:
+    """«Акт по договору подписали»: the contract only says whose act it is."""
+    acts = {h.end for h in talk.hits("papers.act", hit.turn)}
+    named = talk.hits("papers.contract", hit.turn)
+    return any(h.start - 1 in acts and hit.turn.tokens[h.start - 1].form == "по" for h in named)
 
 
 def _action(status: ActionStatus, hit: Hit, slots: dict[str, SlotValue]) -> Action:

@@ -117,10 +117,16 @@ def _owed_together(talk: Talk, turn: Turn, named: list[Named]) -> list[PaperDeed
     """«Оба документа отправлю», «всё будет у вас до пяти»: the papers spoken of before."""
     spoken = {n.paper for n in named if turn.index - n.turn <= TOGETHER and n.paper in COUNTED}
     return [
-        PaperDeed(paper, Deed.PROMISED, turn, hit.start, hit.end, hit.start)
+        PaperDeed(paper, Deed.PROMISED, turn, hit.start, hit.end, _verb(turn, hit))
         for hit in talk.hits("papers.owed_all", turn)
         for paper in sorted(spoken)
     ]
+
+
+def _verb(turn: Turn, hit: Hit) -> int:
+    """The verb among the words of a hit, else its first word."""
+    words = range(hit.start, hit.end)
+    return next((i for i in words if turn.tokens[i].has("VERB")), hit.start)
 
 
 def _verbless(talk: Talk, turn: Turn, known: set[Paper]) -> list[PaperDeed]:

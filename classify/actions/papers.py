@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classify.actions.deadline import free_due, own_due
+from classify.actions.deadline import due_beside, free_due, own_due
 from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
 from classify.actions.paper_limits import is_one_of
@@ -75,6 +75,8 @@ def _granted(talk: Talk, turn: Turn) -> tuple[int, int] | None:
 def promise_due(talk: Talk, promise: PaperDeed, deeds: list[PaperDeed]) -> dict[str, SlotValue]:
     """When a promised paper will come: said with it, in the request before it, or right after."""
     own = own_due(talk, promise.turn, promise.verb, promise.verb + 1)
+    if not own and not promise.turn.tokens[promise.verb].has("VERB"):
+        own = due_beside(talk, promise.turn, *promise.place)
     if own:
         return own
     for asked in deeds:

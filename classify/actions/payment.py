@@ -12,6 +12,7 @@ from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
 BACK = 4  # turns in which the part of a payment may have been named
+CLOSE = 3  # words between a sum or money and its verb or time
 LOCAL = 6  # words between a verb of paying and its part
 PARTS = ("full", "prepayment", "remainder")
 ASKS = ("payment.ask_pay", "payment.when")
@@ -38,7 +39,8 @@ def _paid(talk: Talk) -> list[Hit]:
     hits += [
         h for h in talk.all_hits("payment.received", Speaker.AGENT) if not h.turn.asks(h.start)
     ]
-    hits += answers(talk, "payment.ask_paid", times=False)
+    hits += [h for h in talk.all_hits("payment.came", Speaker.AGENT) if _came(talk, h)]
+    hits += answers(talk, "payment.ask_paid", times=False, echo=True, past=True)
     return sorted(hits, key=_at)
 
 
@@ -46,9 +48,55 @@ def _promised(talk: Talk) -> list[Hit]:
     hits = talk.all_hits("payment.will_pay", Speaker.CLIENT)
     hits += [h for h in talk.all_hits("payment.will_loose", Speaker.CLIENT) if _of_money(talk, h)]
     verbal = {h.turn.index for h in hits}
-    told = [*answers(talk, "payment.when", yes=False), *answers(talk, "payment.ask_pay")]
+    told = [
+        *answers(talk, "payment.when", yes=False),
+        *answers(talk, "payment.ask_pay", echo=True),
+        *_nominal(talk),
+        *_sums_to_come(talk),
+    ]
     hits += [h for h in told if h.turn.index not in verbal]
     return sorted(hits, key=_at)
+
+
+def _of_sum(talk: Talk, hit: Hit) -> bool:
+    """«Двести пришло»: a sum right beside the verb, said and not asked."""
+    found = spoken_sums(talk, hit.turn)
+    return bool(beside(found, hit.start, hit.end, CLOSE)) and not hit.turn.asks(hit.start)
+
+
+def _came(talk: Talk, hit: Hit) -> bool:
+    """Whether the agent sees a sum come in; an invoice for a sum that went out is none."""
+    return _of_sum(talk, hit) and not talk.has("papers.invoice", hit.turn)
+
+
+def _sums_to_come(talk: Talk) -> list[Hit]:
+    """«Четыре триста седьмого вам зайдут»: the client says when a sum will come."""
+    hits = talk.all_hits("payment.will_come", Speaker.CLIENT)
+    return [h for h in hits if _of_sum(talk, h)]
+
+
+def _nominal(talk: Talk) -> list[Hit]:
+    """«Во вторник оплата», «оплата не раньше пятого»: money and a time, and no verb between."""
+    out = []
+    for hit in talk.all_hits("payment.money", Speaker.CLIENT):
+        for p in placed(talk, hit.turn):
+            low, high = min(hit.end, p.end), max(hit.start, p.start)
+            between = hit.turn.tokens[low:high]
+            if p.mention.past or hit.turn.asks(hit.start) or len(between) > CLOSE:
+                continue
+            if hit.turn.tokens[p.start].sentence != hit.turn.tokens[hit.start].sentence:
+                continue
+            if p.head is None and not any(t.has("VERB") or t.has("INFN") for t in between):
+                out.append(
+                    Hit(
+                        hit.cue,
+                        hit.turn,
+                        min(hit.start, p.start),
+                        max(hit.end, p.end),
+                        hit.wording,
+                    )
+                )
+    return out
 
 
 def _at(hit: Hit) -> tuple[int, int]:
