@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from classify.actions.consent import consent, only_listens, ordinal_choice
+from classify.actions.consent import consent, echo, only_listens, ordinal_choice
 from classify.actions.moves import Move, decisive, last_move, moves_of
 from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
 from classify.actions.timing import NEVER, When
@@ -114,9 +114,11 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     last = decisive(reading.turn, reading.moves)
     if table.weak and last and last.kind in NOT_YES:
         table = replace(table, standing=Standing.OPEN, weak=False)
-    if last and table.standing is Standing.AGREED and not _cancels(last, said.slot):
-        last = last_move(reading.moves, ("accept", "against"))
+    last = _standing_word(table, reading, last)
     proposes = last_move(reading.moves, ("propose",))
+    asked = _asked_for(table, reading, last)
+    if asked is not None:
+        return agreed(table, asked, table.slot.updated(said.slot))
     if last and last.kind in ("decline", "against", "defer") and said.at < last.hit.end:
         if not (proposes and proposes.hit.start > last.hit.start):
             return _refused(table, reading, last)
@@ -132,6 +134,23 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
             return cleared(table, last.hit, whole=False)
         return countered(table, proposes.hit, NEVER)
     return _bare(table, reading, last, proposes)
+
+
+def _standing_word(table: Table, reading: Reading, last: Move | None) -> Move | None:
+    """The decisive word, for something agreed on only where it takes it back or holds to it."""
+    if last is None or table.standing is not Standing.AGREED or _cancels(last, reading.said.slot):
+        return last
+    return last_move(reading.moves, ("accept", "against"))
+
+
+def _asked_for(table: Table, reading: Reading, last: Move | None) -> Hit | None:
+    """«Спросите через неделю» — «спрошу»: the deed promised back, which alone would put off."""
+    if last is None or last.kind != "defer" or table.standing is not Standing.OPEN:
+        return None
+    if not (table.topic.not_now and reading.answers):
+        return None
+    asked = echo(reading.talk, table, reading.turn)
+    return asked if asked is not None and asked.start == last.hit.start else None
 
 
 def _cancels(last: Move, slot: When) -> bool:

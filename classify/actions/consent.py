@@ -12,6 +12,7 @@ from models.vocabulary.transcript import Speaker
 
 STEM = 4  # letters that two forms of one verb share
 PREFIXES = ("пере", "про", "при", "под", "подъ", "по", "за", "на", "от", "вы", "об", "с")
+OF_CALLS, OF_VISITS = ("contact", "write"), ("visit", "meet_verb")
 LISTENING = frozenset(
     ["угу", "ага", "мгм", "так", "ну", "слушаю", "м", "мм", "хм", "uh", "huh", "mm"]
 )
@@ -32,29 +33,33 @@ def consent(talk: Talk, turn: Turn, table: Table, *, answers: bool) -> Hit | Non
     cues = (f"{table.topic.name}.prepares", f"{table.topic.name}.own_deed")
     hits = (hit for cue in cues for hit in talk.hits(cue, turn))
     ready = [hit for hit in hits if not turn.asks(hit.start)]
-    return ready[0] if ready else _echo(table, turn)
+    return ready[0] if ready else echo(talk, table, turn)
 
 
-def _echo(table: Table, turn: Turn) -> Hit | None:
+def echo(talk: Talk, table: Table, turn: Turn) -> Hit | None:
     """«Сообщу вам завтра» — «ну, сообщите»: the offered deed asked for or promised back."""
-    offered = {_stem(t.form) for t in table.turn.tokens if t.has("VERB") or t.has("INFN")}
-    offered.discard("")
+    others = talk.book.words(*(OF_VISITS if table.topic.not_now else OF_CALLS))
+    verbs = [t for t in table.turn.tokens if t.has("VERB") or t.has("INFN")]
+    verbs = [t for t in verbs if others.isdisjoint(t.keys)]
+    offered = frozenset().union(*(_stems(t.form) for t in verbs))
     for index, token in enumerate(turn.tokens[:4]):
         if token.form in ("не", "если", "как", "когда") or turn.asks(index):
             return None
-        asked = token.has("impr") or (token.has("futr") and not token.has("3per"))
-        if asked and _stem(token.form) in offered:
+        ours = token.has("1per", "futr") or token.has("1per", "plur")
+        asked = ours or token.has("impr") or token.has("futr", "2per")
+        if asked and offered & _stems(token.form):
             return Hit("", turn, index, index + 1, "asks for it")
     return None
 
 
-def _stem(form: str) -> str:
-    """The first letters of a verb, without a prefix where enough is left without it."""
+def _stems(form: str) -> frozenset[str]:
+    """The first letters of a verb, with its prefix and without; none where too few are left."""
+    stems = [form[:STEM]] if len(form) > STEM else []
     for prefix in PREFIXES:
         if form.startswith(prefix) and len(form) - len(prefix) > STEM:
-            form = form.removeprefix(prefix)
+            stems.append(form.removeprefix(prefix)[:STEM])
             break
-    return form[:STEM] if len(form) > STEM else ""
+    return frozenset(stems)
 
 
 def so_be_it(turn: Turn) -> list[Hit]:

@@ -87,13 +87,20 @@ def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     near = [
         hit
         for hit in talk.hits(f"{topic.name}.timed_close", turn)
-        if any(hit.start - p.end in (0, 1) for p in placed(talk, turn))
+        if any(0 <= hit.start - p.end <= 2 for p in placed(talk, turn))
     ]
     return near + [
         hit
         for hit in hits
-        if any(not _now_or_later(p) for p in times_for(talk, turn, hit.start, hit.end))
+        if any(_tells(p, topic) for p in times_for(talk, turn, hit.start, hit.end))
     ]
+
+
+def _tells(p: Placed, topic: Topic) -> bool:
+    """Whether a mention is a time to come back at; «в октябре» offers no visit."""
+    said = p.mention
+    near = said.date or said.time or said.earliest or said.week or said.part_of_day
+    return not _now_or_later(p) and (bool(near) or not topic.unnamed)
 
 
 def _now_or_later(p: Placed) -> bool:

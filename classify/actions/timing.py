@@ -142,9 +142,18 @@ def _head_of(turn: Turn, start: int, end: int, heads: Sequence[int]) -> int | No
         and ANEW.isdisjoint(t.form for t in turn.tokens[h + 1 : start])
     ]
     if same:
-        best = min(same, key=lambda h: (_distance(h, start, end), h < start))
+        best = min(same, key=lambda h: (_apart(turn, h, start, end), h < start))
         return best if _distance(best, start, end) <= LONGEST_REACH else None
     return None
+
+
+COMMA = 3  # words that a mark between a verb and its time weighs
+
+
+def _apart(turn: Turn, head: int, start: int, end: int) -> int:
+    """How far a verb is from a time: words, and more where a mark stands between."""
+    between = turn.tokens[head:start] if head < start else turn.tokens[end - 1 : head]
+    return _distance(head, start, end) + COMMA * any(token.comma for token in between)
 
 
 def _distance(head: int, start: int, end: int) -> int:
@@ -174,7 +183,11 @@ def times_for(talk: Talk, turn: Turn, start: int, end: int) -> list[Placed]:
     own = [
         p
         for p in coming
-        if (p.head in heads or start <= p.start < end or (p.head is None and _close(p, start, end)))
+        if (
+            p.head in heads
+            or (p.start < end and start < p.end)
+            or (p.head is None and _close(p, start, end))
+        )
         and turn.tokens[p.start].sentence == turn.tokens[start].sentence
     ]
     if own:
