@@ -42,9 +42,9 @@ def readings(form: str) -> tuple[Reading, ...]:
 
 def _readings(form: str) -> Iterator[Reading]:
     words = _words()
-    yield from words.bent.get(form, ())
     if form in words.verbs:
         yield Reading(form, BASE)
+    yield from words.bent.get(form, ())
     bare = next((form.removesuffix(c) for c in CONTRACTED if form.endswith(c)), "")
     if bare:
         yield Reading(form, PLAIN)

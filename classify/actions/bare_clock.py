@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import time
@@ -77,6 +78,7 @@ AROUND = frozenset(
         "например",
     ]
 )
+BEFORE = {"ru": "в", "en": "at"}  # what an hour has before it as usual
 EARLIEST = 7  # a bare number below is an hour only where it has minutes or a part of the day
 
 
@@ -85,7 +87,7 @@ def bare_clocks(talk: Talk, turn: Turn, offered: Collection[time] = ()) -> list[
 
     `offered` are hours that lie on the table: they may be said as a bare low number too.
     """
-    if talk.context.language != "ru" or any(m.time for m in talk.times(turn)):
+    if talk.context.language not in BEFORE or any(m.time for m in talk.times(turn)):
         return []
     out = []
     for start, end in _runs(talk, turn):
@@ -102,21 +104,24 @@ def _runs(talk: Talk, turn: Turn) -> Iterator[tuple[int, int]]:
         for m in talk.times(turn)
         for at in range(token_at(turn, m.start), token_at(turn, max(m.start, m.end - 1)) + 1)
     }
+    around = AROUND | talk.book.words("around_hour")
     start = 0
     for at, token in enumerate(turn.tokens):
         if at in taken:
             start = at + 1
         elif token.comma or token.closes or at + 1 in taken or at + 1 == len(turn.tokens):
-            low, high = _stripped(turn.tokens, start, at + 1)
+            low, high = _stripped(turn.tokens, start, at + 1, around)
             if 0 < high - low <= LONGEST:
                 yield low, high
             start = at + 1
 
 
-def _stripped(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int]:
-    while start < end and tokens[start].form in AROUND:
+def _stripped(
+    tokens: Sequence[Token], start: int, end: int, around: frozenset[str]
+) -> tuple[int, int]:
+    while start < end and tokens[start].form in around:
         start += 1
-    while start < end and tokens[end - 1].form in AROUND - {"часов", "часа"}:
+    while start < end and tokens[end - 1].form in around - {"часов", "часа"}:
         end -= 1
     return start, end
 
@@ -126,15 +131,18 @@ def _clock(
 ) -> TimeMention | None:
     """The hour that these words are, read as if «в» stood before them."""
     low, high = turn.tokens[start].start, turn.tokens[end - 1].end
-    words = (turn.meant or turn.text)[low:high]
-    found = find_times(f"в {words}", talk.context.started_at, language="ru")
+    words = re.sub(r"['’](?:s|d|ll)$", "", (turn.meant or turn.text)[low:high])
+    language = talk.context.language
+    before = f"{BEFORE[language]} "
+    found = find_times(before + words, talk.context.started_at, language=language)
     if len(found) != 1 or found[0].time is None or found[0].date is not None:
         return None
     mention = found[0]
-    if mention.start != 0 or mention.end != len(words) + 2:
+    if mention.start != 0 or mention.end != len(words) + len(before):
         return None
     hour_only = end - start == 1 and not any(c in words for c in ":.-")
-    if hour_only and mention.time not in offered and not EARLIEST <= _hour(mention) <= 20:
+    earliest = EARLIEST if language == "ru" else 2
+    if hour_only and mention.time not in offered and not earliest <= _hour(mention) <= 20:
         return None
     return replace(mention, start=low, end=high, text=words)
 

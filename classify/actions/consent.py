@@ -83,11 +83,11 @@ def only_listens(turn: Turn) -> bool:
 
 
 ORDINALS = (
-    frozenset(["первый", "первое", "первая", "первом", "первую"]),
-    frozenset(["второй", "второе", "вторая", "втором", "вторую"]),
+    frozenset(["первый", "первое", "первая", "первом", "первую", "first"]),
+    frozenset(["второй", "второе", "вторая", "втором", "вторую", "second"]),
 )
-EARLY = frozenset(["раньше", "пораньше", "раннее", "раннюю"])
-LATE = frozenset(["позже", "попозже", "позднее", "позднюю"])
+EARLY = frozenset(["earlier", "раньше", "пораньше", "раннее", "раннюю"])
+LATE = frozenset(["later", "позже", "попозже", "позднее", "позднюю"])
 OF_CHOICE = frozenset(
     [
         "вариант",
@@ -104,6 +104,20 @@ OF_CHOICE = frozenset(
         "будет",
         "время",
         "удобнее",
+        *(
+            "the",
+            "one",
+            "one's",
+            "is",
+            "better",
+            "option",
+            "please",
+            "i'd",
+            "prefer",
+            "that",
+            "best",
+        ),
+        *("slot", "yeah", "yes", "would", "be", "suits", "me", "works", "for", "us", "let's", "do"),
     ]
 )
 

@@ -81,8 +81,23 @@ def placed(talk: Talk, turn: Turn) -> list[Placed]:
     for mention in talk.times(turn):
         start = token_at(turn, mention.start)
         end = token_at(turn, max(mention.start, mention.end - 1)) + 1
-        out.append(Placed(mention, start, end, _head_of(turn, start, end, heads)))
+        own = _fronted(talk, turn, (start, end), heads)
+        out.append(Placed(mention, start, end, _head_of(turn, start, end, own)))
     return out
+
+
+BEHIND = 4  # words by which an English verb behind a time must be nearer than one before it
+
+
+def _fronted(talk: Talk, turn: Turn, place: tuple[int, int], heads: Sequence[int]) -> list[int]:
+    """The verbs that may own a time: in English it follows its verb where there is one before."""
+    start, end = place
+    sentence = turn.tokens[start].sentence
+    before = [h for h in heads if h < start and turn.tokens[h].sentence == sentence]
+    if talk.context.language != "en" or not before:
+        return list(heads)
+    reach = start - before[-1] - BEHIND
+    return [h for h in heads if h < start or h - end + 1 < reach]
 
 
 FAMILIES = ("send", "make", "pay", "pay_loose", "sign", "contact", "write", "meet", "visit", "look")
@@ -103,7 +118,7 @@ def _heads(talk: Talk, turn: Turn) -> list[int]:
     Those that an action can be; in the client's words the finite ones of other deeds too
     («в четверг поставка приезжает»).
     """
-    deeds = talk.book.words(*FAMILIES)
+    deeds = talk.book.words(*FAMILIES) - talk.book.words("no_deed")
     light = talk.book.words("light_verbs")
     stance = {i for cue in STANCES for h in talk.hits(cue, turn) for i in range(h.start, h.end)}
     other = turn.speaker is not Speaker.AGENT

@@ -152,9 +152,10 @@ def _verbs(side: Sequence[Token], *, english: bool) -> list[tuple[int, str]]:
 
 
 def _english_tense(side: Sequence[Token], index: int) -> str | None:
-    near = side[max(0, index - 1) : index + 2]
-    following = next((t.word for t in near if t.start > side[index].start), "")
-    return english_context.tense(side[index].word, following)
+    near, here = side[max(0, index - 1) : index + 2], side[index]
+    before = next((t.word for t in near if t.start < here.start), "")
+    following = next((t.word for t in near if t.start > here.start), "")
+    return english_context.tense(here.word, before, following)
 
 
 @lru_cache(maxsize=8192)

@@ -70,7 +70,8 @@ _CLOSING = frozenset(
     words(
         "on in at or and to the then please tomorrow today next this works good fine sharp "
         "would will is if so but for with i we you it 's 'd 'll that's suits okay ok great perfect "
-        "prompt it's yeah yes half in's does do can could a any that which"
+        "prompt it's yeah yes half in's he'll she'll "
+        "they'll i'll we'll he's she's i'm we're they're does do can could a any that which"
     )
 )
 
@@ -129,6 +130,11 @@ def _half_after(match: re.Match[str], around: Around) -> Fields | None:
     return _clock(hour, 30, match) if 1 <= hour <= 12 and closes(around) else None
 
 
+def _down_for(match: re.Match[str], around: Around) -> Fields | None:
+    """«Put you down for nine», «pop in about one»."""
+    return _clock(int(match["hour"]), 0, match) if closes(around) else None
+
+
 def _noon(match: re.Match[str], _: Around) -> Fields | None:
     hour = 0 if match["name"] == "midnight" else 12
     return {"hour": hour, "literal": True, "bound": BOUNDS.get(match["prep"] or "")}
@@ -158,6 +164,10 @@ CLOCK_RULES: tuple[Rule, ...] = (
         rf"{_AT}(?:a )?(?:(?P<named>half|quarter)|n(?P<minute>\d+)(?: minutes)?) "
         rf"(?P<way>past|after|to|before|of|till) {_HOUR}{_OCLOCK}{_ISH}{_HALF_OF_DAY}",
         _past_or_to,
+    ),
+    rule(
+        rf"(?:down|in) (?P<prep>for|at|around|about) {_HOUR}{_OCLOCK}{_ISH}{_HALF_OF_DAY}",
+        _down_for,
     ),
     rule(rf"{_AT}half {_HOUR}{_ISH}{_HALF_OF_DAY}", _half_after),
     rule(rf"{_AT}(?P<name>noon|midday|midnight)", _noon),

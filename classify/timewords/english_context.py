@@ -21,17 +21,20 @@ _AHEAD = frozenset(
 _WISHING = frozenset(
     words("hoping thinking wondering going planning due supposed meant wanting expecting looking")
 )
+_HAVING = frozenset(words("have has i've we've you've they've he's she's it's"))
 _MODAL = frozenset(
     words("will shall can could would should might may let's i'll we'll you'll he'll she'll")
 )
 
 
-def tense(word: str, following: str) -> str | None:
-    """``past`` or ``ahead`` for a verb, ``None`` for any other word; `following` comes after it."""
+def tense(word: str, before: str, following: str) -> str | None:
+    """``past`` or ``ahead`` for a verb between two words, ``None`` for any other word."""
     if word in _MODAL:
         return "ahead"
     if word in {"was", "were"}:
         return None if following in _WISHING else "past"
+    if word == "got" and before in _HAVING:
+        return None
     return "past" if _is_past(word) else None
 
 

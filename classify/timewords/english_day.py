@@ -68,7 +68,8 @@ def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
     """«The 26th», «November 26th», «the twenty-sixth of November», «on the eleven»."""
     groups = match.groupdict()
     day, month = int(match["day"]), groups.get("month") or groups.get("lead")
-    if not 1 <= day <= 31 or (month is None and not closes(around)):
+    hour_follows = groups.get("prep") == "on" and around.next_tag().startswith("n")
+    if not 1 <= day <= 31 or not (month or closes(around) or hour_follows):
         return None
     year = groups.get("year")
     return {
@@ -129,11 +130,11 @@ DAY_RULES: tuple[Rule, ...] = (
         _vague,
     ),
     rule(
-        rf"{_ON}o(?P<day>\d+)[gs](?:(?: of)? mo(?P<month>\d+)g)?(?: ,)?(?: n(?P<year>20\d\d))?",
+        rf"{_ON}o(?P<day>\d+)[gs](?:(?: of)? mo(?P<month>\d+)g)?(?:(?: ,)? n(?P<year>20\d\d))?",
         _day_of_month,
     ),
     rule(
-        rf"{_ON}mo(?P<lead>\d+)g (?:the )?[no](?P<day>\d+)g?(?: ,)?(?: n(?P<year>20\d\d))?",
+        rf"{_ON}mo(?P<lead>\d+)g (?:the )?[no](?P<day>\d+)g?(?:(?: ,)? n(?P<year>20\d\d))?",
         _day_of_month,
     ),
     rule(rf"{_ON}n(?P<day>\d+)(?: of)? mo(?P<month>\d+)g(?: n(?P<year>20\d\d))?", _day_of_month),

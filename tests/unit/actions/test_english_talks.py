@@ -1,0 +1,36 @@
+"""English exchanges in many manners: meetings and next contacts, with day and hour."""
+
+from __future__ import annotations
+
+import pytest
+
+from models.vocabulary.action import Action, ActionType
+from tests.unit.actions.spoken_lines import heard
+from tests.unit.actions.wordings import cases
+
+OPENING = (
+    "A: Good morning, this is Peter from Hartley Gates.",
+    "C: Morning.",
+    "A: You asked us about an oak gate for the farm, is that right?",
+    "C: I did, two weeks back.",
+)
+SLOTS = ("datetime", "date", "online")
+
+
+def _line(action: Action) -> str:
+    said = [f"{name}={action.slots[name]}" for name in SLOTS if name in action.slots]
+    return " ".join(sorted([str(action.status), *said])).replace(":00+03:00", "")
+
+
+def _heard(exchange: str, kind: ActionType) -> str:
+    return "; ".join(_line(action) for action in heard(exchange, kind, OPENING)) or "-"
+
+
+@pytest.mark.parametrize(("expected", "exchange"), list(cases("english_meeting_booked")))
+def test_english_meetings_are_heard_with_their_time(expected: str, exchange: str) -> None:
+    assert _heard(exchange, ActionType.MEETING_BOOKED) == expected
+
+
+@pytest.mark.parametrize(("expected", "exchange"), list(cases("english_follow_up_agreed")))
+def test_english_next_contacts_are_heard_with_their_time(expected: str, exchange: str) -> None:
+    assert _heard(exchange, ActionType.FOLLOW_UP_AGREED) == expected
