@@ -272,7 +272,10 @@ TALKS: list[tuple[str, str]] = [
         "terms_agreed/done",
         "A: So that's four thousand for everything, shall we go ahead? | C: Yes, let's do it.",
     ),
-    ("terms_agreed/done contract_sent/promised?", "C: The terms suit us, please prepare the contract. | A: Brilliant. "),
+    (
+        "terms_agreed/done contract_sent/promised?",
+        "C: The terms suit us, please prepare the contract. | A: Brilliant. ",
+    ),
     (
         "terms_agreed/declined",
         "A: Full payment up front is our condition. | C: That doesn't work for us, we won't pay everything up front.",
