@@ -115,7 +115,9 @@ def _bid_taken(talk: Talk) -> list[Hit]:
     for bid in talk.all_hits("terms.bid", Speaker.CLIENT):
         for turn in talk.near(bid.turn, 1, Speaker.AGENT):
             yes = [h for h in talk.hits("stance.accept", turn) if h.start <= AT_ONCE]
-            no = talk.has("stance.decline", turn) or any(t.form in ("не", "но") for t in turn.tokens)
+            no = talk.has("stance.decline", turn) or any(
+                t.form in ("не", "но") for t in turn.tokens
+            )
             if yes and not no and _on_terms(talk, bid.turn) and not _elsewhere(talk, turn):
                 out.append(yes[0])
     return out
