@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from classify import machines
 from classify.dates import TimeMention, find_times
@@ -18,6 +19,9 @@ from classify.text import FILLERS, Token
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +92,25 @@ class Talk:
     _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict)
     _times: dict[int, tuple[TimeMention, ...]] = field(default_factory=dict)
     _amounts: dict[int, tuple[AmountMention, ...]] = field(default_factory=dict)
+    read: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
 
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
         key = (cue, turn.index)
         found = self._hits.get(key)
         if found is None:
-            known = self.book.cues.get(cue)
+            known = cue in self._notions(turn)
             found = self._hits[key] = [
-                Hit(cue, turn, start, end, wording)
-                for start, end, wording in (known.find(turn.tokens, turn.meets) if known else ())
+                Hit(cue, turn, *place)
+                for place in (self.book.cues[cue].find(turn.tokens, turn.meets) if known else ())
             ]
         return found
+
+    def _notions(self, turn: Turn) -> frozenset[str]:
+        notions: frozenset[str] | None = self.read.get(("notions", turn.index))
+        if notions is None:
+            notions = self.read["notions", turn.index] = self.book.notions_of(turn.meets)
+        return notions
 
     def has(self, cue: str, turn: Turn) -> bool:
         """Whether a turn holds a notion."""
@@ -150,6 +161,21 @@ class Talk:
             t for t in self.turns[: turn.index] if not t.machine and speaker in (None, t.speaker)
         ]
         return earlier[::-1][:back]
+
+
+def read_once(reader: Callable[[Talk, Turn], Found]) -> Callable[[Talk, Turn], Found]:
+    """A reader of turns that reads each turn of a call once, however often it is asked."""
+    name = f"{reader.__module__}.{reader.__qualname__}"
+
+    @wraps(reader)
+    def remembered(talk: Talk, turn: Turn) -> Found:
+        key = (name, turn.index)
+        if key not in talk.read:
+            talk.read[key] = reader(talk, turn)
+        found: Found = talk.read[key]
+        return found
+
+    return remembered
 
 
 def token_at(turn: Turn, offset: int) -> int:

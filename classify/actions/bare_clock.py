@@ -82,6 +82,13 @@ BEFORE = {"ru": "в", "en": "at"}  # what an hour has before it as usual
 EARLIEST = 7  # a bare number below is an hour only where it has minutes or a part of the day
 
 
+# How the words begin without which nothing is an hour: what spares reading all the others.
+NUMBER = re.compile(
+    r"\d|оди|одн|перв|дв|втор|тр|чет|пят|шест|сем|сед|вос|дев|дес|пол|без|час"
+    r"|one|two|three|four|five|six|sev|eig|nine|ten|ele|tw|th|fo|fi|half|quarter|noon|midday"
+)
+
+
 def bare_clocks(talk: Talk, turn: Turn, offered: Collection[time] = ()) -> list[Placed]:
     """The hours that stand alone in a turn; none where the turn names an hour as usual.
 
@@ -130,6 +137,8 @@ def _clock(
     talk: Talk, turn: Turn, start: int, end: int, offered: Collection[time]
 ) -> TimeMention | None:
     """The hour that these words are, read as if «в» stood before them."""
+    if not any(NUMBER.match(token.form) for token in turn.tokens[start:end]):
+        return None
     low, high = turn.tokens[start].start, turn.tokens[end - 1].end
     words = re.sub(r"['’](?:s|d|ll)$", "", (turn.meant or turn.text)[low:high])
     language = talk.context.language

@@ -23,6 +23,13 @@ class Move:
 
 def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
     """Everything that a turn does to a topic's table, in the order of its words."""
+    key = (f"moves of {topic.name}", turn.index)
+    if key not in talk.read:
+        talk.read[key] = _moves_of(talk, turn, topic)
+    return list(talk.read[key])
+
+
+def _moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
     kinds: list[tuple[str, Iterable[Hit]]] = [
         ("propose", _proposals(talk, turn, topic)),
         ("arranged", talk.hits(topic.arranged, turn)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from classify.dates import TimeMention
-from classify.dialogue import Talk, Turn, token_at
+from classify.dialogue import Talk, Turn, read_once, token_at
 from classify.text import Token
 from models.vocabulary.action import SlotValue
 from models.vocabulary.transcript import Speaker
@@ -72,10 +72,11 @@ class Placed:
     head: int | None
 
 
-def placed(talk: Talk, turn: Turn) -> list[Placed]:
+@read_once
+def placed(talk: Talk, turn: Turn) -> tuple[Placed, ...]:
     """The mentions of coming days and hours in a turn, each with its verb."""
     if not talk.times(turn):
-        return []
+        return ()
     heads = _heads(talk, turn)
     out = []
     for mention in talk.times(turn):
@@ -83,7 +84,7 @@ def placed(talk: Talk, turn: Turn) -> list[Placed]:
         end = token_at(turn, max(mention.start, mention.end - 1)) + 1
         own = _fronted(talk, turn, (start, end), heads)
         out.append(Placed(mention, start, end, _head_of(turn, start, end, own)))
-    return out
+    return tuple(out)
 
 
 BEHIND = 4  # words by which an English verb behind a time must be nearer than one before it
@@ -112,7 +113,8 @@ def heads_of(talk: Talk, turn: Turn) -> set[int]:
 STANCES = ("stance.accept", "stance.decline", "stance.defer", "stance.busy")
 
 
-def _heads(talk: Talk, turn: Turn) -> list[int]:
+@read_once
+def _heads(talk: Talk, turn: Turn) -> tuple[int, ...]:
     """The verbs that may own a time.
 
     Those that an action can be; in the client's words the finite ones of other deeds too
@@ -122,7 +124,7 @@ def _heads(talk: Talk, turn: Turn) -> list[int]:
     light = talk.book.words("light_verbs")
     stance = {i for cue in STANCES for h in talk.hits(cue, turn) for i in range(h.start, h.end)}
     other = turn.speaker is not Speaker.AGENT
-    return [
+    return tuple(
         index
         for index, token in enumerate(turn.tokens)
         if _is_verb(token)
@@ -130,7 +132,7 @@ def _heads(talk: Talk, turn: Turn) -> list[int]:
             (not deeds.isdisjoint(token.keys) and not (index in stance and _suits(token)))
             or (other and index not in stance and light.isdisjoint(token.keys))
         )
-    ]
+    )
 
 
 def _suits(token: Token) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from classify.actions.timing import Placed, placed
-from classify.dialogue import Talk, Turn
+from classify.dialogue import Talk, Turn, read_once
 
 NO = frozenset(["нет", "неа", "не-а", "мимо"])
 SURELY = frozenset(["точно", "уже", "тоже", "увы", "никак", "пока", "вот", "совсем", "наверное"])
 
 
-def noes(talk: Talk, turn: Turn) -> list[Placed]:
+@read_once
+def noes(talk: Talk, turn: Turn) -> tuple[Placed, ...]:
     """The mentions that a bare no follows («в субботу точно нет»), or a thing that fills a day."""
     out = []
     for p in placed(talk, turn):
@@ -20,7 +21,7 @@ def noes(talk: Talk, turn: Turn) -> list[Placed]:
         at = next((i for i, t in enumerate(after) if t.form not in SURELY), len(after))
         if at < len(after) and after[at].form in NO and _ends_clause(turn, p.end + at):
             out.append(p)
-    return out
+    return tuple(out)
 
 
 BETWEEN = frozenset(["же", "это", "ну", "вот", "у", "меня", "нас"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -60,11 +60,12 @@ class Shelf:
                 self._under.setdefault(least, []).append(pattern)
             else:
                 self._always.append(pattern)
-        self._criteria = frozenset(self._under)
+        self.criteria = frozenset(self._under)
+        self.unconditional = bool(self._always)
 
     def possible(self, met: frozenset[int]) -> list[Pattern]:
         """The patterns that words which meet these criteria could fit."""
-        numbers = self._criteria & met
+        numbers = self.criteria & met
         if not numbers:
             return self._always
         under = [pattern for number in numbers for pattern in self._under[number]]
@@ -91,6 +92,21 @@ class Phrasebook:
     sets: Mapping[str, tuple[str, ...]]
     reader: Reader
     _words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+
+    def notions_of(self, met: frozenset[int]) -> frozenset[str]:
+        """The notions that words which meet these criteria could hold: most turns hold few."""
+        anywhere, under = self._index
+        return anywhere.union(*(under[number] for number in met if number in under))
+
+    @cached_property
+    def _index(self) -> tuple[frozenset[str], dict[int, frozenset[str]]]:
+        """The notions that need no criterion, and those that each criterion may lead to."""
+        under: dict[int, set[str]] = {}
+        for name, cue in self.cues.items():
+            for number in cue.wordings.criteria:
+                under.setdefault(number, set()).add(name)
+        anywhere = frozenset(n for n, cue in self.cues.items() if cue.wordings.unconditional)
+        return anywhere, {number: frozenset(names) for number, names in under.items()}
 
     def words(self, *names: str) -> frozenset[str]:
         """The members of some named sets together; none of a set that the language lacks."""

@@ -43,7 +43,7 @@ Fields = Mapping[str, object]
 Reader = Callable[[re.Match[str], Around], Fields | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One way of saying a time."""
 
