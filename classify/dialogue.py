@@ -20,7 +20,6 @@ from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
 
-
 Found = TypeVar("Found")
 
 
