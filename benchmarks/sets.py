@@ -43,9 +43,17 @@ SETS = (
     LabelledSet("tune", "dialogues/tune", "train"),
     LabelledSet("tune2", "dialogues/tune2", "train"),
     LabelledSet("train3", "dialogues/train3", "train"),
+    LabelledSet("train4", "dialogues/train4", "train"),
+    LabelledSet("train5", "dialogues/train5", "train"),
+    LabelledSet("train6", "dialogues/train6", "train"),
+    LabelledSet("train7", "dialogues/train7", "train"),
+    LabelledSet("train8", "dialogues/train8", "train"),
     LabelledSet("english_train", "dialogues/english_train", "train", "en"),
+    LabelledSet("english_train2", "dialogues/english_train2", "train", "en"),
+    LabelledSet("english_train3", "dialogues/english_train3", "train", "en"),
     LabelledSet("validation", "dialogues/validation", "validation"),
     LabelledSet("held_out", "dialogues/held_out", "test"),
+    LabelledSet("test2", "dialogues/test2", "test"),
     LabelledSet("english_test", "dialogues/english_test", "test", "en"),
 )
 VALIDATION = tuple(one for one in SETS if one.split == "validation")
