@@ -32,6 +32,7 @@ def talk_of(text: Mapping[str, Any], language: str) -> Talk:
         started_at=datetime.fromisoformat(text["started_at"]),
         direction=Direction(direction) if direction else None,
         language=language,
+        timezone=text.get("timezone"),
     )
     return listen(segments, context)
 

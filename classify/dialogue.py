@@ -9,6 +9,7 @@ from functools import cached_property, wraps
 from typing import Any, TypeVar
 
 from classify import machines
+from classify.currencies import RUB, home_currency
 from classify.dates import TimeMention, find_times
 from classify.english_amounts import find_english_amounts
 from classify.grouping import groups, in_time_order, joined, spoken_language
@@ -29,6 +30,7 @@ class CallContext:
 
     `started_at` is aware; relative days are resolved against it. `agent_names` and
     `company_names` are ours, where the CRM or the settings say them. `speech_s` is in seconds.
+    `timezone` is the name of the call's time zone, where `started_at` carries only an offset.
     """
 
     started_at: datetime
@@ -37,6 +39,7 @@ class CallContext:
     agent_names: tuple[str, ...] = ()
     company_names: tuple[str, ...] = ()
     speech_s: float | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -139,11 +142,17 @@ class Talk:
         if turn.index not in self._amounts:
             english = self.context.language == "en"
             self._amounts[turn.index] = tuple(
-                find_english_amounts(turn.text)
+                find_english_amounts(turn.text, self.home_currency)
                 if english
                 else find_amounts(turn.text, language=self.context.language)
             )
         return self._amounts[turn.index]
+
+    @cached_property
+    def home_currency(self) -> str:
+        """The currency (ISO 4217) of a sum that names none: roubles but in an English call."""
+        english = self.context.language == "en"
+        return home_currency(self.context.started_at, self.context.timezone) if english else RUB
 
     def near(self, turn: Turn, ahead: int = 1, speaker: Speaker | None = None) -> list[Turn]:
         """The next turns of a side (or of anybody), at most `ahead` of them."""
@@ -240,24 +249,8 @@ def clause(turn: Turn, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-BREAKS = FILLERS | frozenset(
-    [
-        "а",
-        "но",
-        "и",
-        "да",
-        "нет",
-        "хорошо",
-        "угу",
-        "спасибо",
-        "тогда",
-        "или",
-        "если",
-        "and",
-        "but",
-        "so",
-    ]
-)
+BREAKS = FILLERS | {"а", "но", "и", "да", "нет", "хорошо", "угу", "спасибо", "тогда", "или", "если"}
+BREAKS |= {"and", "but", "so"}
 
 
 def _same_clause(token: Token, sentence: int) -> bool:
