@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from classify.actions.english_papers import english_paper_deeds
 from classify.actions.money import sums
+from classify.actions.nicknames import nicknamed
 from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed, final, papers_in
 from classify.actions.paper_limits import by_others, is_one_of
 from classify.actions.paper_said import answers, standing
@@ -33,8 +34,7 @@ def paper_deeds(talk: Talk) -> list[PaperDeed]:
     for turn in talk.turns:
         if turn.machine:
             continue
-        named += papers_in(talk, turn)
-        named += _copies(talk, turn, named)
+        named += _papers_of(talk, turn, named)
         for at, token in enumerate(turn.tokens):
             deed = deed_of(talk, turn, at, token)
             if deed is not None:
@@ -44,13 +44,13 @@ def paper_deeds(talk: Talk) -> list[PaperDeed]:
     return [d for d in deeds if not _turned_away(talk, d)]
 
 
-def _copies(talk: Talk, turn: Turn, named: list[Named]) -> list[Named]:
-    """«Оба экземпляра», «бумаги»: the contract, where it was the last paper spoken of."""
-    spoken = [n for n in named if n.paper in COUNTED and turn.index - n.turn <= MEMORY]
-    if not spoken or spoken[-1].paper is not Paper.CONTRACT or spoken[-1].turn == turn.index:
-        return []
-    hits = talk.hits("papers.copies", turn)
-    return [Named(Paper.CONTRACT, turn.index, hit.end - 1) for hit in hits]
+def _papers_of(talk: Talk, turn: Turn, named: list[Named]) -> list[Named]:
+    """The papers of a turn under whatever name, in the order of its words."""
+    plain = papers_in(talk, turn)
+    other = nicknamed(talk, turn, [*named, *plain])
+    taken = {n.at for n in other}
+    kept = [n for n in plain if n.at not in taken or n.paper in COUNTED]
+    return sorted([*kept, *other], key=lambda n: n.at)
 
 
 def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> list[PaperDeed]:

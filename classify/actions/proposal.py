@@ -5,6 +5,7 @@ from __future__ import annotations
 from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
+from classify.actions.remarks import remarks
 from classify.dialogue import Hit, Talk, Turn, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
@@ -38,7 +39,8 @@ def find_discussed(talk: Talk, found: Findings) -> list[Action]:
     first = has[0]
     judged = [hit for hit in _judgements(talk) if looked or _about_price(hit)]
     spoken = [hit for hit in judged if 0 <= hit.turn.index - first.turn.index <= LONGEST_TALK]
-    for hit in sorted([*spoken, *_details(talk, has)], key=lambda h: (h.turn.index, h.start)):
+    said = [*spoken, *_details(talk, has), *remarks(talk, has)]
+    for hit in sorted(said, key=lambda h: (h.turn.index, h.start)):
         if not talk.has("proposal.elsewhere", hit.turn):
             return [
                 make_action(
