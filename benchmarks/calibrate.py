@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,14 @@ from benchmarks.quality import listened
 from benchmarks.score import COURTESIES, right_ones
 from benchmarks.sets import VALIDATION, LabelledSet
 from classify.confidence import Calibration, calibration, signs_of
+from classify.verification.advice import FILE, OTHERS, Threshold
 
 FOLDS = 10
 STRENGTH = 0.3  # of the weights against their penalty (scikit-learn's C)
 TARGET = Path(__file__).parents[1] / "classify" / "calibration.json"
+THRESHOLDS = Path(__file__).parents[1] / "classify" / "verification" / FILE
+WANTED = 0.9  # of the findings that may accuse somebody
+FEWEST = 12  # findings of a kind by which a threshold of its own is measured
 BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
@@ -37,6 +41,7 @@ class Example:
     """One finding: its dialogue, its signs, whether a label bears it out."""
 
     call_id: str
+    type: str
     kind: str
     signs: frozenset[str]
     right: bool
@@ -52,7 +57,8 @@ def examples(chosen: Sequence[LabelledSet]) -> list[Example]:
             for action, right in zip(call.actions, verdicts, strict=True):
                 if right is not None:
                     signs = signs_of(action, talk)
-                    out.append(Example(text["call_id"], str(action.type), signs, right))
+                    kind = f"{action.type}/{action.status}"
+                    out.append(Example(text["call_id"], str(action.type), kind, signs, right))
     return out
 
 
@@ -110,6 +116,26 @@ def reliability(
     return rows, error
 
 
+def thresholds(found: Sequence[Example], chances: Sequence[float]) -> dict[str, Threshold]:
+    """The least confidence of each kind at which findings are right as often as `WANTED`."""
+    pairs: dict[str, list[tuple[float, bool]]] = {}
+    for one, said in zip(found, chances, strict=True):
+        if one.type not in COURTESIES:
+            pairs.setdefault(one.kind, []).append((said, one.right))
+    rare = [pair for few in pairs.values() if len(few) < FEWEST for pair in few]
+    measured = {kind: _least(few) for kind, few in pairs.items() if len(few) >= FEWEST}
+    return dict(sorted(measured.items())) | {OTHERS: _least(rare)}
+
+
+def _least(pairs: Sequence[tuple[float, bool]]) -> Threshold:
+    """The lowest threshold that keeps enough right; one above all where none does."""
+    for least in sorted({round(said, 2) for said, _ in pairs}):
+        right = [was for said, was in pairs if round(said, 2) >= least]
+        if np.mean(right) >= WANTED:
+            return Threshold(least, round(float(np.mean(right)), 2), len(right))
+    return Threshold(1.0, 0.0, 0)
+
+
 def main() -> None:
     """Prints reliability under cross-validation, for all findings and without the courtesies."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -117,7 +143,7 @@ def main() -> None:
     options = parser.parse_args()
     found = examples(VALIDATION)
     chances = cross_validated(found)
-    core = [i for i, one in enumerate(found) if one.kind not in COURTESIES]
+    core = [i for i, one in enumerate(found) if one.type not in COURTESIES]
     for name, chosen in (("all", range(len(found))), ("core", core)):
         rows, error = reliability([chances[i] for i in chosen], [found[i].right for i in chosen])
         print(f"{name}: expected calibration error {error:.3f}")
@@ -126,7 +152,9 @@ def main() -> None:
         base, weights = fitted(found)
         body: dict[str, Any] = {"base": base, "weights": weights}
         TARGET.write_text(json.dumps(body, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-        print(f"written: {TARGET}")
+        bounds = {kind: asdict(one) for kind, one in thresholds(found, chances).items()}
+        THRESHOLDS.write_text(json.dumps(bounds, indent=1) + "\n", encoding="utf-8")
+        print(f"written: {TARGET}, {THRESHOLDS}")
 
 
 if __name__ == "__main__":

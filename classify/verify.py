@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from classify.verification.advice import with_advice
 from classify.verification.call_flags import missing_recordings, strangers, unregistered_leads
 from classify.verification.case import Case, Clock
 from classify.verification.deal_flags import gap_flags, promise_flags, requirement_flags, slot_flags
@@ -59,7 +60,8 @@ def verify(
         deals.append(verdict)
         flags += raised
     flags += _flags_of_calls(world)
-    return with_doubts(Verification(as_of, tuple(deals), tuple(flags)), world.calls)
+    verification = Verification(as_of, tuple(deals), tuple(flags))
+    return with_advice(with_doubts(verification, world.calls), world.calls)
 
 
 def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:

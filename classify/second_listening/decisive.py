@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from classify.verification.doubts import SPOKEN
+from classify.verification.spoken import SPOKEN
 from models.vocabulary.verdict import (
     DealVerdict,
     Evidence,

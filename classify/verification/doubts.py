@@ -5,30 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from classify.verification.spoken import SPOKEN, Place, rests_on, spoken
 from models.vocabulary.verdict import (
     DealVerdict,
     Evidence,
     Flag,
-    FlagKind,
     FlagSeverity,
     JudgedCall,
     RequirementVerdict,
-    Severity,
-    Verdict,
     Verification,
 )
 
-Doubts = Mapping[tuple[str, str], str]  # (call id, quote) to what was heard the second time
-# Flags of what was said; a quote in the others only illustrates them.
-SPOKEN = frozenset(
-    {
-        FlagKind.SLOT_MISMATCH,
-        FlagKind.PROMISE_BROKEN,
-        FlagKind.NO_SHOW_OF_AGENT,
-        FlagKind.STAGE_AHEAD_OF_REALITY,
-    }
-)
-_UNPROVED = frozenset({Verdict.MISSING, Verdict.CONTRADICTED})
+Doubts = Mapping[Place, str]  # to what was heard the second time
 
 
 def doubts_of(calls: Iterable[JudgedCall]) -> Doubts:
@@ -36,8 +24,8 @@ def doubts_of(calls: Iterable[JudgedCall]) -> Doubts:
 
     Evidence names words, not actions: of words that two actions rest on both must be in doubt.
     """
-    doubts: dict[tuple[str, str], str] = {}
-    borne_out: set[tuple[str, str]] = set()
+    doubts: dict[Place, str] = {}
+    borne_out: set[Place] = set()
     for call in calls:
         for action in call.actions:
             place = (call.call.call_id, action.quote)
@@ -77,10 +65,7 @@ def _flag(flag: Flag, deal: DealVerdict | None, doubts: Doubts) -> Flag:
     otherwise = _otherwise(flag.evidence, doubts)
     if not otherwise or flag.kind not in SPOKEN:
         return flag
-    alone = len(otherwise) == len(_spoken(flag.evidence)) and (
-        flag.kind is not FlagKind.STAGE_AHEAD_OF_REALITY or _hangs_on_doubts(deal, doubts)
-    )
-    quieter = alone and flag.severity is FlagSeverity.HIGH
+    quieter = flag.severity is FlagSeverity.HIGH and rests_on(flag, deal, doubts)
     return replace(
         flag,
         severity=FlagSeverity.MEDIUM if quieter else flag.severity,
@@ -88,34 +73,9 @@ def _flag(flag: Flag, deal: DealVerdict | None, doubts: Doubts) -> Flag:
     )
 
 
-def _hangs_on_doubts(deal: DealVerdict | None, doubts: Doubts) -> bool:
-    """Whether all that holds a deal back at its stage is contradicted by doubtful words.
-
-    A contradiction without evidence of its own only follows another one.
-    """
-    holding = [
-        one
-        for one in (deal.requirements if deal else ())
-        if deal is not None
-        and one.stage == deal.verified_stage
-        and one.severity is Severity.CRITICAL
-        and one.verdict in _UNPROVED
-    ]
-    return all(
-        one.verdict is Verdict.CONTRADICTED
-        and len(_otherwise(one.evidence, doubts)) == len(_spoken(one.evidence))
-        for one in holding
-    )
-
-
-def _spoken(evidence: Sequence[Evidence]) -> list[Evidence]:
-    return [one for one in evidence if one.kind == "call" and one.quote]
-
-
 def _otherwise(evidence: Sequence[Evidence], doubts: Doubts) -> list[str]:
     """What was heard the second time, for each quote in doubt."""
-    places = [(one.id, one.quote or "") for one in _spoken(evidence)]
-    return [doubts[place] for place in places if place in doubts]
+    return [doubts[place] for place in spoken(evidence) if place in doubts]
 
 
 def _told(otherwise: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ TOLD = "При повторном прослушивании слышно ина
 
 
 def doubted(action: Action) -> Action:
-    return replace(action, confidence=0.4, heard_otherwise="в пятницу")
+    return replace(action, confidence=1.0, heard_otherwise="в пятницу")
 
 
 def test_a_broken_promise_in_doubt_is_something_to_listen_to() -> None:
