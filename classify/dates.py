@@ -80,10 +80,22 @@ def find_times(
     mentions = []
     for previous, frame in zip((None, *frames), frames, strict=False):
         gone = _is_past(frame, tokens, past, english=english)
+        if gone and mentions and _of_coming_day(frame, mentions[-1], tokens):
+            gone = False
         refused = not gone and is_refused(frame, previous, tokens)
         mention = _mention(frame, tokens, text, said_at, past=gone)
         mentions.append(replace(mention, refused=refused))
     return tuple(mentions)
+
+
+def _of_coming_day(frame: Frame, day: TimeMention, tokens: Sequence[Token]) -> bool:
+    """Whether an hour follows a coming day in its sentence: «завтра к вам собиралась к десяти»."""
+    between = [t.tag for t in tokens[: frame.first] if t.start >= day.end]
+    near = len(between) <= _ONE_BREATH and "." not in between
+    return near and not frame.has_day and day.kind == "day" and not day.past
+
+
+_ONE_BREATH = 6  # words
 
 
 @cache
@@ -104,7 +116,7 @@ def _is_past(frame: Frame, tokens: Sequence[Token], past: bool | None, *, englis
         return True
     if frame.days is not None:
         return frame.days < 0 or (frame.days == 0 and bool(past))
-    if frame.shift not in {None, "that"} or frame.offset:
+    if frame.shift not in {None, "that"} or frame.offset or (english and frame.later):
         return False
     return is_past(frame, tokens, english=english) if past is None else past
 

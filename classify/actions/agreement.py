@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from classify.actions.answers import NOT_YES, Reading, answered, closed, continued, sees_again
+from classify.actions.english_focus import spoken_of, turned_down_beside
 from classify.actions.moves import Move, last_move, moves_of
 from classify.actions.named_times import times_said
+from classify.actions.said_back import says_back
 from classify.actions.table import (
     Said,
     Standing,
@@ -31,6 +33,7 @@ __all__ = ["Standing", "Table", "Topic", "track"]
 
 WARM = 3  # turns after which a bare «хорошо» or a bare hour no longer speaks of the table
 LONG = 10  # turns after which even an offered time said again opens the matter no more
+OF_MEETINGS = ("visit", "meet_verb", "meeting_noun", "expert", "come_not", "look")
 OF_TOPIC = frozenset({"propose", "arranged", "against"})
 
 
@@ -42,8 +45,14 @@ def track(talk: Talk, topics: Sequence[Topic]) -> dict[str, Table]:
             continue
         asked = _asked(talk, tables, turn)
         latest = max((table.last_turn for table in tables.values()), default=0)
+        english = talk.context.language == "en"
+        spoken = spoken_of(talk, turn, tables, topics) if english else None
         for topic in topics:
             table = tables.get(topic.name)
+            if spoken is not None and topic.name not in spoken:
+                fallen = turned_down_beside(talk, turn, table) if table else None
+                tables |= {topic.name: fallen} if fallen else {}
+                continue
             if table is None:
                 since = LONG if topic.not_now and tables else 1
                 after = _put_down(talk, turn, topic, unclaimed=latest < turn.index - since)
@@ -136,14 +145,15 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
             named = times_for(talk, turn, unwanted[0].start, unwanted[0].end)
             said = Said(when([p.mention for p in named]))
             return cleared(opened(topic, unwanted[0], Standing.OPEN, said), unwanted[0], whole=True)
-        conditional = talk.hits(topic.condition, turn)
+        conditional = [hit for hit in talk.hits(topic.condition, turn) if _names(talk, topic, hit)]
         return opened(topic, conditional[0], Standing.DEFERRED, Said()) if conditional else None
     said = times_said(talk, turn, moves, None, free=False)
     if not said.slot and not said.options and first.kind == "propose":
         invited = _invited(talk, turn, topic, first, unclaimed=unclaimed)
         if invited is not None:
             return invited
-    standing = Standing.AGREED if first.kind == "arranged" else Standing.OPEN
+    back = bool(topic.not_now) and says_back(talk, turn, said)
+    standing = Standing.AGREED if back or first.kind == "arranged" else Standing.OPEN
     table = opened(topic, first.hit, standing, said)
     against = last_move(moves, ("against",))
     if against and against.hit.end > first.hit.end - (first.kind == "arranged"):
@@ -151,9 +161,18 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
     return table
 
 
+def _names(talk: Talk, topic: Topic, hit: Hit) -> bool:
+    """Whether a condition names the thing that hangs on it («если так» alone is of anything)."""
+    families = ("contact",) if topic.not_now else OF_MEETINGS
+    words = talk.book.words(*families)
+    return any(not words.isdisjoint(token.keys) for token in hit.turn.tokens[hit.start : hit.end])
+
+
 def _spoken_to(talk: Talk, turn: Turn, table: Table, *, answers: bool, warm: bool) -> Table | None:
     """What a turn does to a table on which something lies already."""
     moves: list[Move] = moves_of(talk, turn, table.topic)
+    if table.topic.unnamed and not (answers or warm):
+        moves = [m for m in moves if m.kind != "against" or _names(talk, table.topic, m.hit)]
     said = times_said(talk, turn, moves, table, free=answers or warm)
     if not said.slot and not said.options and _lies_open(turn, table):
         said = times_said(talk, turn, moves, table, free=True)

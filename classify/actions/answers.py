@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classify.actions.consent import consent, echo, only_listens, ordinal_choice
+from classify.actions.english_replies import first_offer, goes_on
 from classify.actions.moves import Move, decisive, last_move, moves_of
+from classify.actions.said_back import says_back
 from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
 from classify.actions.timing import NEVER, When
 from classify.dialogue import Hit, Talk, Turn, token_at
@@ -69,8 +71,11 @@ def closed(table: Table, reading: Reading) -> Table | None:
     The answer then was a yes, in whatever words.
     """
     talk, turn = reading.talk, reading.turn
-    closes = talk.hits("stance.closes", turn) or sees_again(talk, turn, table)
+    back = says_back(talk, turn, reading.said)
+    closes = back or talk.hits("stance.closes", turn) or sees_again(talk, turn, table)
     if reading.said.options or not closes or _asks_on(talk, turn):
+        return None
+    if talk.context.language == "en" and not (table.slot or reading.said.slot):
         return None
     answer = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
     if answer is None or answer.index != table.turn.index + 1 or _asks_on(talk, answer):
@@ -78,6 +83,8 @@ def closed(table: Table, reading: Reading) -> Table | None:
     if not answer.tokens or any(m.kind in NOT_YES for m in moves_of(talk, answer, table.topic)):
         return None
     yes = Hit("", answer, 0, min(6, len(answer.tokens)), "taken as a yes")
+    if back:
+        yes = reading.words(reading.said.at, reading.said.at + 1, "says the time back")
     return agreed(table, yes, table.slot.updated(reading.said.slot))
 
 
@@ -119,7 +126,7 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     asked = _asked_for(table, reading, last)
     if asked is not None:
         return agreed(table, asked, table.slot.updated(said.slot))
-    if last and last.kind in ("decline", "against", "defer") and said.at < last.hit.end:
+    if last and last.kind in ("decline", "against", "defer") and _told_at(said) < last.hit.end:
         if not (proposes and proposes.hit.start > last.hit.start):
             return _refused(table, reading, last)
         if not said.slot:
@@ -127,13 +134,26 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     if len(said.options) > 1:
         place = proposes.hit if proposes else reading.words(said.at, said.at + 1, "offers times")
         return countered(table, place, NEVER, _whole(table, said.options))
-    if said.slot:
+    if said.slot and (table.standing is not Standing.DEFERRED or _takes_up(reading, last, proposes)):
         return _timed(table, reading)
     if last and last.kind == "busy":
         if proposes is None:
             return cleared(table, last.hit, whole=False)
         return countered(table, proposes.hit, NEVER)
     return _bare(table, reading, last, proposes)
+
+
+def _takes_up(reading: Reading, last: Move | None, proposes: Move | None) -> bool:
+    """Whether a time speaks of what was put off: by a yes, an offer, or a question when."""
+    if proposes or (last and last.kind == "accept"):
+        return True
+    asked = next((t for t in reading.talk.before(reading.turn, 1)), None)
+    return asked is not None and reading.talk.has("stance.asks_time", asked)
+
+
+def _told_at(said: Said) -> int:
+    """Where the time that an answer names stands; «в январе» names none."""
+    return said.at if said.slot or said.options or said.slot.part else -1
 
 
 def _standing_word(table: Table, reading: Reading, last: Move | None) -> Move | None:
@@ -224,7 +244,9 @@ def _unsaid(table: Table, reading: Reading) -> Hit | None:
     taken = consent(reading.talk, reading.turn, table, answers=reading.answers)
     if taken is None and sees_again(reading.talk, reading.turn, table):
         taken = reading.words(0, len(reading.turn.tokens), "counts on it")
-    return taken or (reading.words(0, 6, "goes on") if table.countered else None)
+    asks = _asks_on(reading.talk, reading.turn)
+    lets = goes_on(reading.talk, reading.turn, table, asks=asks)
+    return taken or (reading.words(0, 6, "goes on") if lets else None)
 
 
 def _timed(table: Table, reading: Reading) -> Table | None:
@@ -247,7 +269,8 @@ def _timed(table: Table, reading: Reading) -> Table | None:
     if chosen is not None:
         asking = turn.asks(said.at) and not any(m.kind == "accept" for m in reading.moves)
         merged = _updated(chosen, table, reading)
-        if not asking or merged == chosen:
+        offers = first_offer(reading.talk, turn, table, reading.moves)
+        if not offers and (not asking or merged == chosen):
             return agreed(table, hit, merged)
     return countered(table, hit, _updated(table.slot, table, reading), said.options)
 

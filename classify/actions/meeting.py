@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from classify.actions.agreement import Standing, Table, Topic
@@ -40,9 +41,10 @@ def find_booked(talk: Talk, found: Findings) -> list[Action]:
         return []
     status = final_status(table)
     slot = table.kept if status is ActionStatus.DECLINED else table.slot
-    slots: dict[str, SlotValue] = iso(
-        settled(slot, talk.context.started_at), talk.context.started_at
-    ) | _where(talk, table)
+    when = iso(settled(slot, talk.context.started_at), talk.context.started_at)
+    if undated(talk, status, when):
+        return []
+    slots: dict[str, SlotValue] = when | _where(talk, table)
     return [
         make_action(
             ActionType.MEETING_BOOKED,
@@ -55,6 +57,11 @@ def find_booked(talk: Talk, found: Findings) -> list[Action]:
             confidence=0.85,
         )
     ]
+
+
+def undated(talk: Talk, status: ActionStatus, when: Mapping[str, SlotValue]) -> bool:
+    """Whether the English wordings, which are wide, found a meeting agreed on for no day."""
+    return talk.context.language == "en" and status is ActionStatus.DONE and not when
 
 
 def final_status(table: Table) -> ActionStatus:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from classify.actions.consent import so_be_it
+from classify.actions.english_verbs import asked
 from classify.actions.table import Topic
 from classify.actions.timing import Placed, placed, times_for
 from classify.actions.unable import noes
@@ -32,12 +33,12 @@ def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
 def _moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
     kinds: list[tuple[str, Iterable[Hit]]] = [
         ("propose", _proposals(talk, turn, topic)),
-        ("arranged", talk.hits(topic.arranged, turn)),
-        ("against", talk.hits(topic.against, turn)),
-        ("defer", [*talk.hits(topic.condition, turn), *talk.hits("stance.defer", turn)]),
-        ("accept", [*talk.hits("stance.accept", turn), *so_be_it(turn)]),
+        ("arranged", _arranged(talk, turn, topic)),
+        ("against", _against(talk, turn, topic)),
+        ("defer", [h for cue in _defers(topic) for h in talk.hits(cue, turn)]),
+        ("accept", [*_told(talk, turn, "stance.accept"), *so_be_it(turn)]),
         ("decline", talk.hits("stance.decline", turn)),
-        ("busy", [*talk.hits("stance.busy", turn), *_noes(talk, turn)]),
+        ("busy", [*_told(talk, turn, "stance.busy"), *_noes(talk, turn)]),
     ]
     moves = [Move(kind, hit) for kind, hits in kinds for hit in hits]
     moves = _unconditional(talk, turn, topic, moves)
@@ -47,6 +48,23 @@ def _moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
         (m for m in moves if not _inside(m.hit, _stronger(m, against, deferring))),
         key=lambda m: (m.hit.start, m.hit.end, m.kind == "against"),
     )
+
+
+def _against(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
+    own = talk.hits(f"{topic.against}_client", turn) if turn.speaker is Speaker.CLIENT else []
+    return [*talk.hits(topic.against, turn), *own]
+
+
+def _defers(topic: Topic) -> tuple[str, ...]:
+    return (topic.condition, "stance.defer", "stance.hangs")
+
+
+def _told(talk: Talk, turn: Turn, cue: str) -> list[Hit]:
+    """The words of a stance; in English none that are asked: «would four be all right?»."""
+    said = talk.hits(cue, turn)
+    if talk.context.language != "en":
+        return said
+    return [h for h in said if not asked(turn.tokens, h.start)]
 
 
 def _noes(talk: Talk, turn: Turn) -> list[Hit]:
@@ -59,7 +77,7 @@ HANGING = 12  # words that hang on a condition where no mark ends it
 def _unconditional(talk: Talk, turn: Turn, topic: Topic, moves: Sequence[Move]) -> list[Move]:
     """The moves that hang on no «если»: «если дождь — не приезжайте» refuses nothing."""
     hanging: set[int] = set()
-    for hit in talk.hits(topic.condition, turn):
+    for hit in [*talk.hits(topic.condition, turn), *talk.hits("stance.hangs", turn)]:
         sentence = turn.tokens[hit.start].sentence
         last = len(turn.tokens) if turn.punctuated else hit.end + HANGING
         hanging |= {
@@ -86,6 +104,19 @@ def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     ]
 
 
+def _arranged(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
+    """What was agreed on before the call; some wordings tell it only of a time to come."""
+    timed = talk.hits(f"{topic.name}.arranged_timed", turn)
+    return [*talk.hits(topic.arranged, turn), *(h for h in timed if _has_time(talk, topic, h))]
+
+
+def _has_time(talk: Talk, topic: Topic, hit: Hit) -> bool:
+    times = times_for(talk, hit.turn, hit.start, hit.end)
+    if talk.context.language == "en":
+        times = [p for p in times if _beside(hit, p)]
+    return any(_tells(p, topic) for p in times)
+
+
 def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     """Wordings that offer something only where they name a time («подъедете в четверг?»)."""
     side = "agent" if turn.speaker is Speaker.AGENT else "client"
@@ -94,13 +125,13 @@ def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     near = [
         hit
         for hit in talk.hits(f"{topic.name}.timed_close", turn)
-        if any(0 <= hit.start - p.end <= 2 for p in placed(talk, turn))
+        if any(0 <= hit.start - p.end <= 2 and not p.mention.past for p in placed(talk, turn))
     ]
-    return near + [
-        hit
-        for hit in hits
-        if any(_tells(p, topic) for p in times_for(talk, turn, hit.start, hit.end))
-    ]
+    return near + [hit for hit in hits if _has_time(talk, topic, hit)]
+
+
+def _beside(hit: Hit, p: Placed) -> bool:
+    return hit.turn.tokens[p.start].sentence == hit.turn.tokens[hit.start].sentence
 
 
 def _tells(p: Placed, topic: Topic) -> bool:
@@ -110,9 +141,12 @@ def _tells(p: Placed, topic: Topic) -> bool:
     return not _now_or_later(p) and (bool(near) or not topic.unnamed)
 
 
+AT_NO_TIME = frozenset(["потом", "позже", "later", "soon", "sometime", "some day", "eventually"])
+
+
 def _now_or_later(p: Placed) -> bool:
     """«Сейчас», «потом»: no time to come back at."""
-    return p.mention.kind == "now" or p.mention.text.lower() in ("потом", "позже", "later")
+    return p.mention.kind == "now" or p.mention.text.lower() in AT_NO_TIME
 
 
 def _stronger(move: Move, against: Sequence[Hit], deferring: Sequence[Hit]) -> Sequence[Hit]:

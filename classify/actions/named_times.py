@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 
 from classify.actions.bare_clock import bare_clocks
 from classify.actions.moves import Move
-from classify.actions.table import Said, Table
-from classify.actions.timing import Placed, placed, times_for, when
+from classify.actions.table import Said, Standing, Table
+from classify.actions.timing import Placed, heads_of, placed, times_for, when
 from classify.actions.unable import noes, turned_down
 from classify.dialogue import Talk, Turn
 
@@ -25,8 +26,10 @@ def times_said(
     mine = _own(talk, turn, moves, table, free=free)
     if not mine:
         return Said()
-    rejected = turned_down(talk, turn) | _leave_taking(talk, turn)
-    rejected |= {p.start for p in noes(talk, turn)}
+    english = talk.context.language == "en"
+    rejected = _leave_taking(talk, turn)
+    if table is not None or not any(move.kind == "arranged" for move in moves):
+        rejected |= turned_down(talk, turn) | {p.start for p in noes(talk, turn)}
     if table is not None and table.topic.unnamed:
         rejected |= _known_by(talk, turn)
     kept = [
@@ -34,6 +37,7 @@ def times_said(
         for start in sorted(mine)
         if start not in rejected
         and not _leaves_room(mine[start], table)
+        and not (english and _deadline(mine[start], table))
         and not OPENING_HOURS.search(mine[start].mention.text.lower())
     ]
     if not kept:
@@ -63,12 +67,40 @@ def _own(
         mine |= {p.start: p for p in coming if p.head is None and _touches(turn, p, mine)}
         mine |= {p.start: p for p in coming if _repeats(p, table)}
     if free:
-        ours = [p for p in coming if p.head is None and not _of_papers(talk, turn, p, moves)]
+        settled = table is not None and table.standing is Standing.AGREED
+        lesser = _lesser_verbs(talk, turn, table)
+        ours = [
+            p
+            for p in coming
+            if (p.head is None or p.head in lesser)
+            and not _of_papers(talk, turn, p, moves)
+            and not (settled and p.mention.bound == "by" and p.mention.date)
+        ]
         mine |= {p.start: p for p in ours}
-    if free and table is not None:
+    if free and table is not None and (talk.context.language != "en" or _dated(talk, turn, table)):
         offered = [w.clock for w in (table.slot, *table.options) if w.clock]
         mine |= {p.start: p for p in bare_clocks(talk, turn, offered)}
     return mine
+
+
+def _lesser_verbs(talk: Talk, turn: Turn, table: Table | None) -> frozenset[int]:
+    """The verbs that say when one is free, in an answer to «когда?»: «через час припаркуюсь»."""
+    if table is None or not (table.topic.not_now and table.standing is Standing.OPEN):
+        return frozenset()
+    asked = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
+    if asked is None or not talk.has("follow_up.asks_when", asked):
+        return frozenset()
+    deeds = heads_of(talk, turn)
+    return frozenset(
+        p.head for p in placed(talk, turn) if p.head is not None and p.head not in deeds
+    )
+
+
+def _dated(talk: Talk, turn: Turn, table: Table) -> bool:
+    """Whether a bare English number may be an hour: a day lies there, or the time was asked for."""
+    if table.slot.day or table.slot.clock or table.options or any(p for p in placed(talk, turn)):
+        return True
+    return any(talk.has("stance.asks_time", t) for t in talk.before(turn, 1))
 
 
 # «С девяти до шести»: when somebody is there, no time to meet at.
@@ -77,6 +109,11 @@ OPENING_HOURS = re.compile(
     r"до (?:1[6-9]|2\d|[4-9]|четыр|пят|шест|сем|вос|девят|десят)"
 )
 PUT_OFF = ("отлож", "перен", "давай", "разговор", "подожд", "потерп", "время", "встреч")
+
+
+def _deadline(p: Placed, table: Table | None) -> bool:
+    """«By Monday noon»: when a thing is to be done, unless it is the time on the table."""
+    return p.mention.bound == "by" and not _repeats(p, table)
 
 
 def _leaves_room(p: Placed, table: Table | None) -> bool:
@@ -92,16 +129,29 @@ def _leaves_room(p: Placed, table: Table | None) -> bool:
 def _same_weekday(p: Placed, table: Table | None) -> Placed:
     """A bare weekday is the one on the table: «вторник, в десять» of a Tuesday in a fortnight."""
     day = table.slot.day if table else None
-    if day is None or p.mention.weekday != day.weekday():
+    if day is None or (p.mention.weekday != day.weekday() and not _same_number(p, day)):
         return p
     return replace(p, mention=replace(p.mention, date=day))
 
 
+ENGLISH_DAY = re.compile(
+    r"(?i)\b(?:\d{1,2}(?:st|nd|rd|th)|\w+(?:th|first|second|third))\b(?!.*\b(?:jan|feb|mar|apr|"
+    r"may|jun|jul|aug|sep|oct|nov|dec|week|month|today|tomorrow))"
+)
+
+
+def _same_number(p: Placed, day: date) -> bool:
+    """«The 18th» of a Monday in August that lies on the table, said in the middle of July."""
+    said = p.mention.date
+    return said is not None and said.day == day.day and bool(ENGLISH_DAY.search(p.mention.text))
+
+
 def _repeats(p: Placed, table: Table | None) -> bool:
     """Whether a mention says again the day and the hour on the table, whatever verb is near."""
-    if table is None or table.slot.clock is None or p.mention.time is None:
+    if table is None or table.slot.day is None or p.mention.time is None:
         return False
-    return (p.mention.date, p.mention.time) == (table.slot.day, table.slot.clock)
+    said, slot = p.mention, table.slot
+    return said.date == slot.day and slot.clock in (said.time, None)
 
 
 def _leave_taking(talk: Talk, turn: Turn) -> set[int]:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from classify.actions.english_verbs import is_verb as is_english_verb
+from classify.actions.english_verbs import runs_on
+from classify.actions.same_day import same_day
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn, read_once, token_at
 from classify.text import Token
@@ -83,7 +86,8 @@ def placed(talk: Talk, turn: Turn) -> tuple[Placed, ...]:
         start = token_at(turn, mention.start)
         end = token_at(turn, max(mention.start, mention.end - 1)) + 1
         own = _fronted(talk, turn, (start, end), heads)
-        out.append(Placed(mention, start, end, _head_of(turn, start, end, own)))
+        said = same_day(talk, turn, mention)
+        out.append(Placed(said, start, end, _head_of(turn, start, end, own)))
     return tuple(out)
 
 
@@ -93,12 +97,12 @@ BEHIND = 4  # words by which an English verb behind a time must be nearer than o
 def _fronted(talk: Talk, turn: Turn, place: tuple[int, int], heads: Sequence[int]) -> list[int]:
     """The verbs that may own a time: in English it follows its verb where there is one before."""
     start, end = place
+    if talk.context.language != "en":
+        return list(heads)
     sentence = turn.tokens[start].sentence
     before = [h for h in heads if h < start and turn.tokens[h].sentence == sentence]
-    if talk.context.language != "en" or not before:
-        return list(heads)
-    reach = start - before[-1] - BEHIND
-    return [h for h in heads if h < start or h - end + 1 < reach]
+    reach = start - before[-1] - BEHIND if before else LONGEST_REACH
+    return [h for h in heads if h < start or (h - end + 1 < reach and runs_on(turn.tokens, end, h))]
 
 
 FAMILIES = ("send", "make", "pay", "pay_loose", "sign", "contact", "write", "meet", "visit", "look")
@@ -124,10 +128,11 @@ def _heads(talk: Talk, turn: Turn) -> tuple[int, ...]:
     light = talk.book.words("light_verbs")
     stance = {i for cue in STANCES for h in talk.hits(cue, turn) for i in range(h.start, h.end)}
     other = turn.speaker is not Speaker.AGENT
+    english = talk.context.language == "en"
     return tuple(
         index
         for index, token in enumerate(turn.tokens)
-        if _is_verb(token)
+        if (is_english_verb(turn.tokens, index) if english else _is_verb(token))
         and (
             (not deeds.isdisjoint(token.keys) and not (index in stance and _suits(token)))
             or (other and index not in stance and light.isdisjoint(token.keys))
@@ -186,8 +191,21 @@ def when(mentions: Sequence[TimeMention]) -> When:
             day = week + timedelta(days=mention.weekday)
         week = mention.week or week
         part = None if mention.week or mention.weekday is not None else mention.part_of_day
-        slot = slot.updated(When(day, mention.time, part, mention.earliest))
+        slot = slot.updated(When(day, _of_evening(mention, slot), part, mention.earliest))
     return slot
+
+
+SAID_PART = ("утр", "ноч", "дня", "днем", "вечер", "am", "morning", "pm", ":", "evening")
+
+
+def _of_evening(mention: TimeMention, slot: When) -> time | None:
+    """«В среду вечером? Часов в восемь»: an hour without its part of the day is of the evening."""
+    clock = mention.time
+    if clock is None or slot.part != "evening" or not 5 <= clock.hour < 12:
+        return clock
+    if any(part in mention.text.lower() for part in SAID_PART):
+        return clock
+    return clock.replace(hour=clock.hour + 12)
 
 
 def times_for(talk: Talk, turn: Turn, start: int, end: int) -> list[Placed]:
@@ -247,11 +265,12 @@ def settled(slot: When, said_at: datetime) -> When:
     """The slot as it stands in an action.
 
     On the call's day where only an hour or a part of the day still ahead was said; «после двух»
-    is two; an hour of the call's own day that is over is the one of the evening.
+    settles no hour; an hour of the call's own day that is over is the one of the evening.
     """
-    slot = When(slot.day, slot.clock or slot.earliest, slot.part)
+    since = slot.clock or slot.earliest
+    slot = When(slot.day, slot.clock, slot.part)
     if slot.day is None:
-        ahead = slot.clock > said_at.time() if slot.clock else said_at.hour < _over(slot)
+        ahead = since > said_at.time() if since else said_at.hour < _over(slot)
         return When(said_at.date(), slot.clock) if ahead else slot
     if slot.clock and slot.day == said_at.date() and slot.clock <= said_at.time():
         evening = time((slot.clock.hour + 12) % 24, slot.clock.minute)

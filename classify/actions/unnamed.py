@@ -15,6 +15,7 @@ from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
 BACK = 6  # turns in which what the time is for would have been said
+SHORT = 10  # words of an English turn that offers the time it names
 REFUSING = ("decline", "against", "defer", "busy")
 
 
@@ -25,6 +26,8 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
     """
     before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
     if before is None or not (placed(talk, before) or bare_clocks(talk, before)):
+        return None
+    if talk.context.language == "en" and not _offers(talk, before):
         return None
     moves = moves_of(talk, turn, topic)
     if last_move(moves, REFUSING) or turn.asks(len(turn.tokens) - 1):
@@ -40,6 +43,12 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
         topic, Hit("", before, 0, len(before.tokens), "offers a time"), Standing.OPEN, Said(slot)
     )
     return agreed(table, taken, slot)
+
+
+def _offers(talk: Talk, turn: Turn) -> bool:
+    """Whether an English turn asks or offers: «Sunday at five?»."""
+    asks = any("?" in t.closes for t in turn.tokens) or not turn.punctuated
+    return asks or any(len(turn.tokens) <= SHORT and p.mention.time for p in placed(talk, turn))
 
 
 def _time(talk: Talk, turn: Turn, kept: When) -> When:

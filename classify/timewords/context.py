@@ -20,7 +20,9 @@ _ARRANGING = frozenset(
         "договориться договариваться говорить сказать хотеть думать планировать мочь "
         "предлагать предложить просить попросить обещать записать поставить перенести "
         "назначить наметить понять помнить знать ждать стать собираться условиться услышать "
-        "отметить забронировать успеть принять указать выбрать забыть"
+        "отметить забронировать успеть принять указать выбрать забыть подтвердить подтверждать "
+        "забиться забиваться сговориться сговариваться условливаться уговориться уговариваться "
+        "намечать назначать ставить записаться записываться собраться"
     )
 )
 _SOFT = frozenset({"в", "во", "на", "уже", "давайте", "может", "лучше", "тогда", "on", "at"})
@@ -108,6 +110,8 @@ def is_past(frame: Frame, tokens: Sequence[Token], *, english: bool) -> bool:
     """Whether the nearest verb speaks of what has been («в пятницу отправила»)."""
     before = tokens[: frame.first][::-1]
     after = tokens[frame.last :]
+    if english and english_context.hoped([token.word for token in before]):
+        return False
     if frame.weeks is None and tokens[frame.first].tag in {"на", "про"}:
         return False
     if _is_thanked_for(before):

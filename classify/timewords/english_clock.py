@@ -27,6 +27,7 @@ _HALF_OF_DAY = (
     r"(?: (?P<part>am|pm|a \. m(?: \.)?|p \. m(?: \.)?|in the morning|in the afternoon|"
     r"in the evening|at night))?"
 )
+EARLY_HOUR = 7  # with minutes it is of the morning: work begins at half past seven
 _HOUR = r"n(?P<hour>1?\d|2[0-3])"
 _ISH = r"(?P<ish>(?: -)? ish)?"
 _OCLOCK = r"(?P<oclock> o'clock| oclock| o clock)?"
@@ -45,6 +46,8 @@ def _clock(
     hour: int, minute: int, match: re.Match[str], need: Need | None = None
 ) -> dict[str, object]:
     part, prep = _half_day(match["part"]), match["prep"] or ""
+    if hour == EARLY_HOUR and minute and part is None:
+        part = "morning"
     if part == "afternoon" and 8 <= hour < 12:
         hour += 12
     return {
@@ -60,10 +63,40 @@ def _clock(
 def _full_hour(match: re.Match[str], around: Around) -> Fields | None:
     """«At three», «at five p.m.», «two o'clock», «three-ish»."""
     said_whole = bool(match["part"] or match["oclock"] or match["ish"])
-    if not said_whole and not closes(around):
+    if _counts_one(match, around):
         return None
-    need: Need | None = None if said_whole or match["prep"] == "at" else "adjacent"
+    if not said_whole and not (closes(around) or _told_at(match, around)):
+        return None
+    told = match["prep"] == "at" or (match["prep"] == "say" and not around.next_tag())
+    need: Need | None = None if said_whole or told else "adjacent"
     return _clock(int(match["hour"]), 0, match, need)
+
+
+def _counts_one(match: re.Match[str], around: Around) -> bool:
+    """«Wheel one in on Thursday»: «one» that stands for a thing."""
+    bare = match["hour"] == "1" and not (match["prep"] or match["oclock"] or match["part"])
+    tag = around.next_tag()
+    return bare and bool(tag) and not (tag[0] in ",." or tag.startswith("wd"))
+
+
+# What a number after «at» counts, so that it is no hour: «at 9 pounds», «at 12 percent».
+_COUNTED = frozenset(
+    words(
+        "percent per pounds pound quid grand thousand hundred million k euro euros dollar dollars "
+        "dirhams dirham rubles roubles rouble pence p cents a each apiece an metres meters metre "
+        "square feet foot inches degrees miles months month weeks days day week hours hour "
+        "minutes years year % £ $ € point units people pieces lots head plus kilos tons tonnes "
+        "litres stops different other of times or cent"
+    )
+)
+
+
+def _told_at(match: re.Match[str], around: Around) -> bool:
+    """«At 9 leanne», «tuesday 4 the girls»: «at» or a day before makes a number an hour."""
+    tag = around.next_tag()
+    if tag in _COUNTED or tag[:1].isdigit() or re.match(r"[nmodc]\d", tag):
+        return False
+    return match["prep"] == "at" or around.previous_tag().startswith("wd")
 
 
 _CLOSING = frozenset(
@@ -71,7 +104,11 @@ _CLOSING = frozenset(
         "on in at or and to the then please tomorrow today next this works good fine sharp "
         "would will is if so but for with i we you it 's 'd 'll that's suits okay ok great perfect "
         "prompt it's yeah yes half in's he'll she'll "
-        "they'll i'll we'll he's she's i'm we're they're does do can could a any that which"
+        "they'll i'll we'll he's she's i'm we're they're does do can could a any that which s "
+        "it'll thanks thank cheers lovely brilliant grand super smashing spot no sorry my our "
+        "he she they not might may bye goodbye instead maybe perhaps right sir madam mr mrs ms "
+        "mate love dear isn't won't doesn't can't should shall how what when where who provided "
+        "unless because"
     )
 )
 
@@ -144,9 +181,22 @@ def _between(match: re.Match[str], _: Around) -> Fields | None:
     return {"hour": int(match["hour"]), "span": True, "part": _half_day(match["part"])}
 
 
-def _part(match: re.Match[str], _: Around) -> Fields | None:
+def _part(match: re.Match[str], around: Around) -> Fields | None:
+    if around.previous_tag() == "good" or (
+        match.group() in _GREETINGS and around.previous_tag() in {"", "."} and _greets(around)
+    ):
+        return None
     today = {"days": 0} if match["today"] else {}
     return {"part": match["part"], **today}
+
+
+_GREETINGS = frozenset(["morning", "afternoon", "evening"])
+_SPOKEN_OF = frozenset(words("is 's would or works suits please if will at then on any only and"))
+
+
+def _greets(around: Around) -> bool:
+    """Whether a bare «morning» that begins a turn is a greeting: nothing is said of it."""
+    return around.next_tag() not in _SPOKEN_OF
 
 
 def _as(part: Part, bound: Bound | None = None) -> Fields:

@@ -45,6 +45,27 @@ def _is_past(word: str) -> bool:
     return any("past" in reading.grammemes for reading in readings(word)[:1])
 
 
+_HOPED = frozenset(
+    words("if could would can shall may might will let i'll we'll he'll she'll i'd we'd suppose")
+)
+_HOPE_REACH = 9
+
+
+def hoped(before: Sequence[str]) -> bool:
+    """Whether the words before a time, nearest first, speak of what may come.
+
+    «If I called you Friday», «could have it warmed up for Saturday».
+    """
+    near: list[str] = []
+    for word in before[:_HOPE_REACH]:
+        if word in {".", "?", "!"}:
+            break
+        near.append(word)
+    if "have" in near and any(word in {"could", "would", "should"} for word in near):
+        return "for" in near or "you" in near
+    return any(word in _HOPED for word in near) or near[-1:] == ["how"]
+
+
 _FULL = frozenset(
     words(
         "not no out bad busy full booked hectic mad manic tricky hard difficult awkward impossible "
@@ -75,29 +96,100 @@ _AT = frozenset(
 )
 
 
+_TOLD_OF = frozenset(
+    words(
+        "fine good great ok okay alright perfect lovely grand better best ideal brilliant super "
+        "free clear open easier easiest possible doable cool sound ace handy dandy convenient "
+        "agreed booked confirmed sorted set settled suitable workable nice wonderful excellent "
+        "when what where how why that it then there here earlier later sooner early late too our "
+        "tomorrow today monday tuesday wednesday thursday friday saturday sunday spot bang nearest "
+        "about around at on in by after before until till from between probably usually maybe "
+        "the a an if still yours mine ours right and or but so as enough no not only all first "
+        "latest earliest soonest worth reckon looking going getting my your his her their coming "
+        "quieter quiet quietest absolutely certainly just exactly dead almost nearly pushing "
+        "tight manageable pencilled scheduled planned reserved down for with to up out off him her "
+        "very exactly splendid made me you us them soon smashing magic champion acceptable "
+        "agreeable yes yeah please definite"
+    )
+)
+_BUSY_ING = frozenset(
+    words(
+        "being going looking thinking hoping coming working around meaning talking saying passing "
+        "popping dropping visiting calling ringing phoning bringing sending driving heading "
+        "sitting waiting expecting planning keeping putting booking pencilling noting asking "
+        "wondering suggesting offering proposing leaving starting finishing free"
+    )
+)
+
+
 def engaged(after: Sequence[str]) -> bool:
-    """Whether a day is told to be filled: «'s my chiropodist», «I'm in London»."""
+    """Whether a day is told to be filled: «'s my chiropodist», «I'm in London», «is audit»."""
     said = list(after)
     if said and said[0] in _NEGATED:
         return "problem" not in said and "bad" not in said
-    if said[:1] == ["is"] or said[:1] == ["'s"]:
-        return _filled([w for w in said[1:] if w not in _DEGREE or w == "a"])
+    if said[:1] == ["is"] or said[:1] in (["'s"], ["s"]):
+        rest = [w for w in said[1:] if w not in _DEGREE or w == "a"]
+        return _filled(rest) or _named_thing(rest)
+    if _has_on(said):
+        return True
     if said[:1] in (["i'm"], ["we're"], ["he's"], ["she's"], ["they're"]) or said[:2] in (
         ["i", "am"],
         ["we", "are"],
+        ["he", "is"],
+        ["she", "is"],
     ):
-        rest = [w for w in said[1:] if w not in {"am", "are", *_DEGREE}]
-        return bool(rest) and (rest[0] in _FULL or any(w in _AT for w in rest[:4]))
+        rest = [w for w in said[1:] if w not in {"am", "are", "is", *_DEGREE}]
+        return bool(rest) and (
+            rest[0] in _FULL
+            or any(w in _AT for w in rest[:4])
+            or (rest[0].endswith("ing") and rest[0] not in _BUSY_ING)
+            or (rest[0] in {"at", "in", "on"} and _elsewhere(rest))
+        )
+    return False
+
+
+_HERE = frozenset(
+    words(
+        "office home work desk all yard shop here morning afternoon evening anyway from till until "
+        "workshop site time touch town building house area neighbourhood diary case your"
+    )
+)
+
+
+def _elsewhere(rest: Sequence[str]) -> bool:
+    """«I'm in chapel», «he is in court», «I'm at the vet's»: somewhere that is not here."""
+    where = [w for w in rest[1:3] if w not in {"the", "a", "my", "our"}]
+    return bool(where) and where[0] not in _HERE and not where[0][:1].isdigit()
+
+
+def _has_on(said: Sequence[str]) -> bool:
+    """«I've a funeral», «we have the auditors in», «they have the shift change», «I have choir»."""
     has = said[:1] in (["i've"], ["we've"], ["there's"], ["they've"]) or said[:2] in (
         ["i", "have"],
         ["we", "have"],
+        ["they", "have"],
+        ["he", "has"],
+        ["she", "has"],
         ["there", "is"],
         ["there", "are"],
+        ["i", "had"],
     )
     if not has:
         return False
-    rest = [w for w in said[1:] if w not in {"have", "is", "are", "got"}]
-    return bool(rest) and rest[0] in _OWNERS | {"to"} and not _FREE.intersection(rest[:4])
+    rest = [w for w in said[1:] if w not in {"have", "has", "is", "are", "got"}]
+    return (
+        bool(rest)
+        and (rest[0] in _OWNERS | {"to"} or (len(said) > 1 and rest[0] not in _TOLD_OF))
+        and not _FREE.intersection(rest[:4])
+        and not rest[0][:1].isdigit()
+    )
+
+
+def _named_thing(rest: Sequence[str]) -> bool:
+    """«Tomorrow is audit», «Seven's telly», «Friday's month-end»: a bare noun fills the time."""
+    if not rest or rest[0][:1].isdigit() or not rest[0][:1].isalpha():
+        return False
+    return rest[0] not in _TOLD_OF and not rest[0].endswith(("ly", "ish"))
 
 
 def _filled(rest: Sequence[str]) -> bool:

@@ -78,6 +78,7 @@ def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
         "year": int(year) if year else None,
         "bound": BOUNDS.get(groups.get("prep") or ""),
         "needs": None if month or groups.get("prep") or day > 3 else "adjacent",
+        "counted_on": not month,
     }
 
 
@@ -122,6 +123,8 @@ DAY_RULES: tuple[Rule, ...] = (
         _weeks_after,
     ),
     rule(rf"{_WEEKS} (?:from )?(?P<name>{_NAMES})", _weeks_after),
+    rule(r"week (?P<name>today|tomorrow)", _weeks_after),
+    rule(r"(?:at |about )?(?:this|the same|same) time next week", lambda _m, _a: {"days": 7}),
     rule(r"(?:(?:in|during|for|by) )?(?P<shift>this|next|last) week", _week),
     rule(
         r"(?:the )?week (?:of|commencing|beginning|starting|ending|from) (?:the )?"

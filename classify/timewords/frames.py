@@ -18,7 +18,8 @@ class Frame:
 
     A field that was not said is ``None``. `days`, `months` and `seconds` count from the
     call; `weeks` counts calendar weeks, `later` weeks after the coming such day; `needs`
-    names the company without which a bare number is no time.
+    names the company without which a bare number is no time. `counted_on`: a day of the month
+    that is not of this month where the weekday beside it says so.
     """
 
     first: int
@@ -45,6 +46,7 @@ class Frame:
     open_clock: bool = False
     span: bool = False
     approximate: bool = False
+    counted_on: bool = False
     needs: Need | None = None
 
     @property

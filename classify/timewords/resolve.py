@@ -123,4 +123,13 @@ def _weekday_and_date(frame: Frame, today: date, *, past: bool) -> date | None:
         same_digit = (frame.day or 0) < 10 and near.day % 10 == frame.day
         if same_digit and near.weekday() == frame.weekday:
             return near
+    return _month_of(frame, plain) if frame.counted_on else plain
+
+
+def _month_of(frame: Frame, plain: date) -> date:
+    """«Monday the 18th» where this month's is a Friday: the next 18th that is a Monday."""
+    for months in range(1, 4):
+        later = add_months(plain, months)
+        if later.day == plain.day and later.weekday() == frame.weekday:
+            return later
     return plain

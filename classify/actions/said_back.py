@@ -1,0 +1,26 @@
+"""A side says back the time that the other has just named: «числа десятого» — «десятого позвоню»."""
+
+from __future__ import annotations
+
+from classify.actions.bare_clock import bare_clocks
+from classify.actions.table import Said
+from classify.actions.timing import Placed, placed
+from classify.dialogue import Talk, Turn
+
+
+def says_back(talk: Talk, turn: Turn, said: Said) -> bool:
+    """Whether the one time of a turn, not asked, is a day or an hour of the turn before it."""
+    if not said.slot or said.options or turn.asks(max(0, said.at)):
+        return False
+    before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
+    if before is None:
+        return False
+    named = (*placed(talk, before), *bare_clocks(talk, before))
+    return any(_same(p, said) for p in named if not p.mention.past and not p.mention.refused)
+
+
+def _same(p: Placed, said: Said) -> bool:
+    slot, mention = said.slot, p.mention
+    day = mention.date is not None and mention.date == slot.day
+    hour = mention.time or mention.earliest
+    return hour == slot.clock if hour and slot.clock and (day or not mention.date) else day

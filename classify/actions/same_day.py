@@ -1,0 +1,35 @@
+"""A day of the month said again without its month: «двенадцатого января» — «давай двенадцатого»."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from classify.dates import TimeMention
+from classify.dialogue import Talk, Turn
+
+BACK = 6  # turns in which the day was named with its month
+DAY = re.compile(
+    r"\d{1,2}(?:-?г?о)?\b|"
+    r"(?:перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят|надцат|двадцат|тридцат)"
+    r"\w*(?:ого|его|ое|ому|ье)\b"
+)
+MONTH = re.compile(r"\b(?:январ|феврал|март|апрел|ма[йюея]\b|июн|июл|август|сентябр|октябр|ноябр|декабр)")
+RELATIVE = re.compile(r"сегодня|завтра|через|недел")
+
+
+def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
+    """The mention on the day that was named with its month a few turns ago, if it is that day."""
+    day, text = mention.date, mention.text.lower()
+    if day is None or mention.past or not DAY.search(text) or MONTH.search(text):
+        return mention
+    if RELATIVE.search(text):
+        return mention
+    for before in talk.before(turn, BACK):
+        for said in talk.times(before):
+            other = said.date
+            if other is None or other.day != day.day or other <= day:
+                continue
+            if MONTH.search(said.text.lower()):
+                return replace(mention, date=other)
+    return mention
