@@ -94,24 +94,24 @@ class Talk:
     _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict)
     _times: dict[int, tuple[TimeMention, ...]] = field(default_factory=dict)
     _amounts: dict[int, tuple[AmountMention, ...]] = field(default_factory=dict)
+    _held: dict[int, frozenset[str]] = field(default_factory=dict)
     read: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
 
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
+        if cue not in self._notions(turn):
+            return []
         key = (cue, turn.index)
         found = self._hits.get(key)
         if found is None:
-            known = cue in self._notions(turn)
-            found = self._hits[key] = [
-                Hit(cue, turn, *place)
-                for place in (self.book.cues[cue].find(turn.tokens, turn.meets) if known else ())
-            ]
+            places = self.book.cues[cue].find(turn.tokens, turn.meets)
+            found = self._hits[key] = [Hit(cue, turn, *place) for place in places]
         return found
 
     def _notions(self, turn: Turn) -> frozenset[str]:
-        notions: frozenset[str] | None = self.read.get(("notions", turn.index))
+        notions = self._held.get(turn.index)
         if notions is None:
-            notions = self.read["notions", turn.index] = self.book.notions_of(turn.meets)
+            notions = self._held[turn.index] = self.book.notions_of(turn.meets)
         return notions
 
     def has(self, cue: str, turn: Turn) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classify.numberwords import Reading, reading
 from classify.timewords.lexicon import is_counted
@@ -112,6 +113,7 @@ def _with_currency(tokens: Sequence[Token], first: int) -> Reading | None:
     return number
 
 
+@lru_cache(maxsize=20_000)
 def _currency(word: str) -> str | None:
     return next((code for forms, code in _CURRENCIES if re.fullmatch(forms, word)), None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from classify.timewords.numerals import words
 from classify.timewords.tokens import Token
@@ -80,6 +81,8 @@ def reading(tokens: Sequence[Token], first: int) -> Reading | None:
     if first >= len(tokens):
         return None
     word = tokens[first].word
+    if not _begins_number(word, tokens[first].tag):
+        return None
     if word in _HALVES:
         return Reading(_HALVES[word], first + 1, scaled=True)
     if word in INVERTING:
@@ -89,6 +92,17 @@ def reading(tokens: Sequence[Token], first: int) -> Reading | None:
             value, last = inverted
             return Reading(value * SCALES[word], last, scaled=True, inverted=True)
     return _joined_decimals(tokens, first) or _scaled(tokens, first)
+
+
+@lru_cache(maxsize=20_000)
+def _begins_number(word: str, tag: str) -> bool:
+    """Whether a number may begin with a word: most words begin none."""
+    known = (_HALVES, INVERTING, SCALES, _FRACTIONS, _NOUNS)
+    return (
+        any(word in some for some in known)
+        or bool(_GLUED.fullmatch(word) or re.fullmatch(r"[nm]\d+", tag))
+        or bool(re.fullmatch(r"\d+[.,]\d+", word))
+    )
 
 
 def _joined_decimals(tokens: Sequence[Token], first: int) -> Reading | None:

@@ -18,6 +18,8 @@ from classify.morphology import Parse, parses
 
 WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[-'’][A-Za-zА-Яа-яЁё]+)*|\d+(?:[.,:]\d+)*")
 SENTENCE_END = re.compile(r"[.?!…;]+|\n")
+COMMA = re.compile(r"[,:—–]| - ")
+SPACES = ("", " ")
 NOISE = re.compile(r"\[[^\]]*\]")
 FILLERS = frozenset(
     [
@@ -149,14 +151,20 @@ def sound(form: str) -> str:
     return re.sub(r"(.)\1+", r"\1", key)
 
 
+_PRONOUNS = frozenset(["ним", "ней", "ними", "них", "нее", "него", "нас", "вас", "нам", "вам", "мной"])
+
+
 def _spans(text: str) -> list[tuple[str, int, int]]:
     blanked = NOISE.sub(lambda m: " " * len(m.group()), text)
     return [(normal(m.group()), m.start(), m.end()) for m in WORD.finditer(blanked)]
 
 
 def _cut(first: str, second: str, repairs: Repairs) -> bool:
-    """«под пишу»: whether two words are one that was cut after its prefix; «вы берёте» is two."""
-    if first == "вы" and second.endswith("ете"):
+    """«под пишу»: whether two words are one that was cut after its prefix.
+
+    «Вы берёте» is two, and so is a preposition with its pronoun: «с ними» is no «сними».
+    """
+    if (first == "вы" and second.endswith("ете")) or second in _PRONOUNS:
         return False
     return first in PREFIXES and len(second) > 2 and first + second in repairs.whole
 
@@ -165,10 +173,12 @@ def _repaired(
     spans: Sequence[tuple[str, int, int]], repairs: Repairs
 ) -> list[tuple[str, int, int]]:
     longest = max((len(words) for words in repairs.joins), default=1)
+    first_words = {words[0] for words in repairs.joins}
     out: list[tuple[str, int, int]] = []
     at = 0
     while at < len(spans):
-        for size in range(min(longest, len(spans) - at), 1, -1):
+        most = min(longest, len(spans) - at) if spans[at][0] in first_words else 1
+        for size in range(most, 1, -1):
             words = tuple(form for form, _, _ in spans[at : at + size])
             if words in repairs.joins:
                 out.append((repairs.joins[words], spans[at][1], spans[at + size - 1][2]))
@@ -233,7 +243,7 @@ class Reader:
         for index, (form, start, end) in enumerate(spans):
             following = spans[index + 1][1] if index + 1 < len(spans) else len(text)
             between = text[end:following] if following >= end else ""
-            mark = SENTENCE_END.search(between)
+            mark = None if between in SPACES else SENTENCE_END.search(between)
             meaning = self._meaning(form)
             tokens.append(
                 Token(
@@ -244,7 +254,7 @@ class Reader:
                     end=end,
                     sentence=sentence,
                     raw=text[start:end],
-                    comma=bool(re.search(r"[,:—–]| - ", between)),
+                    comma=between not in SPACES and bool(COMMA.search(between)),
                     closes=mark.group() if mark else "",
                     meets=meaning.meets,
                 )

@@ -235,19 +235,25 @@ def _tag_words(tokens: Iterable[Token], tag_of: Callable[[Token], Token]) -> Ite
 
 
 def _russian_tag(token: Token) -> Token:
+    return Token(token.start, token.end, *_russian_word(token.word))
+
+
+@lru_cache(maxsize=20_000)
+def _russian_word(said: str) -> tuple[str, str, Numeral | None]:
+    """A word as it was meant, its tag and the number it says."""
     numerals = russian_numerals()
-    word = token.word if token.word in numerals else mend(token.word)
+    word = said if said in numerals else mend(said)
     if word in numerals:
-        return Token(token.start, token.end, word, "num", numerals[word])
+        return word, "num", numerals[word]
     if word in WEEKDAYS:
-        return Token(token.start, token.end, word, f"wd{WEEKDAYS[word]}")
+        return word, f"wd{WEEKDAYS[word]}", None
     if word in MONTHS:
         month, genitive = MONTHS[word]
-        return Token(token.start, token.end, word, f"mo{month}{'g' if genitive else ''}")
+        return word, f"mo{month}{'g' if genitive else ''}", None
     half = numerals.get(word[3:]) if word.startswith("пол") else None
     if half and half.form is Form.GENITIVE:
-        return Token(token.start, token.end, word, f"half{half.value}")
-    return Token(token.start, token.end, word, word)
+        return word, f"half{half.value}", None
+    return word, word, None
 
 
 def _english_tag(token: Token) -> Token:
