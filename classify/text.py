@@ -151,7 +151,9 @@ def sound(form: str) -> str:
     return re.sub(r"(.)\1+", r"\1", key)
 
 
-_PRONOUNS = frozenset(["ним", "ней", "ними", "них", "нее", "него", "нас", "вас", "нам", "вам", "мной"])
+_PRONOUNS = frozenset(
+    ["ним", "ней", "ними", "них", "нее", "него", "нас", "вас", "нам", "вам", "мной"]
+)
 
 
 def _spans(text: str) -> list[tuple[str, int, int]]:

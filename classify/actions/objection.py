@@ -9,22 +9,26 @@ from __future__ import annotations
 
 from classify.actions.findings import Findings
 from classify.actions.money import sums
+from classify.actions.reactions import reactions, supposed
 from classify.actions.sum_of import spoken_sums
 from classify.actions.timing import placed
-from classify.dialogue import Hit, Talk, Turn, make_action
+from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
 KINDS = ("price", "timing", "competitor", "think", "authority", "quality", "other")
 WEIGHT = {"competitor": 0, "authority": 1, "quality": 2, "price": 3, "timing": 3, "think": 3}
-OF_WORK = frozenset({"quality", "authority", "other"})  # after the work a complaint
 OF_TIME = frozenset({"timing", "think", "authority", "other"})  # may answer a time instead
+OF_THING = frozenset({"price", "quality"})  # «если там дорого» is a mere supposition
+REASONS = frozenset({"price", "timing", "competitor", "authority", "quality"})  # of a refusal
 LEAST = 9
 NEAR = 3  # words between a sum and whose it is
 
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's objections, the first of each kind, one a turn."""
+    if _over(found):
+        return []
     by_turn: dict[int, list[tuple[str, Hit]]] = {}
     for kind in KINDS:
         for hit in _said(talk, kind):
@@ -33,6 +37,13 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     reasons = [_weightiest(by_turn[index]) for index in sorted(by_turn)]
     first = dict(reversed(reasons))
     return [_objection(kind, first[kind]) for kind in KINDS if kind in first]
+
+
+def _over(found: Findings) -> bool:
+    """Whether the deal is done: paid, signed or delivered, so that a complaint is no objection."""
+    late = (ActionType.PAYMENT, ActionType.CONTRACT_SIGNED)
+    done = any(found.of(kind, ActionStatus.DONE) for kind in late)
+    return done or bool(found.of(ActionType.WORK_ACCEPTED))
 
 
 def _weightiest(said: list[tuple[str, Hit]]) -> tuple[str, Hit]:
@@ -54,12 +65,14 @@ def _objection(kind: str, hit: Hit) -> Action:
 def _said(talk: Talk, kind: str) -> list[Hit]:
     """The words of one kind; a gasp («ничего себе!») counts where it answers a sum."""
     hits = talk.all_hits(f"objection.{kind}", Speaker.CLIENT)
-    hits += _compared(talk, kind)
+    hits = [h for h in hits if kind not in OF_THING or not supposed(talk, h)]
+    hits += [*_compared(talk, kind), *reactions(talk, kind)]
     if kind == "price":
         hits += [
             h
             for h in talk.all_hits("objection.shock", Speaker.CLIENT)
             if any(sums(talk, t) for t in [h.turn, *talk.before(h.turn, 1, Speaker.AGENT)])
+            and not talk.has("reaction.worth_it", h.turn)
         ]
     return sorted(hits, key=lambda h: (h.turn.index, h.start))
 
@@ -86,8 +99,6 @@ def _undercut(talk: Talk, asked: Turn, hit: Hit) -> bool:
 
 def _of_something_else(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     """Whether the words refuse a time or finished work, or are the refusal's own."""
-    if kind in OF_WORK and found.of(ActionType.WORK_ACCEPTED):
-        return True
     if _after_the_end(talk, found, kind, hit):
         return True
     if kind in OF_TIME and _of_a_time(talk, found, kind, hit):
@@ -103,31 +114,37 @@ def _answers_otherwise(talk: Talk, kind: str, hit: Hit) -> bool:
     if kind == "authority":
         cues = ("decision_maker.asked", "objection.who")
         return any(talk.has(cue, t) for t in asked for cue in cues)
+    if hit.cue.startswith("reaction."):
+        return False
     if kind in ("price", "timing") and any(talk.has("budget.question", t) for t in asked):
         return not talk.has("objection.plain_price", hit.turn)
     return False
 
 
 def _final(talk: Talk, found: Findings, hit: Hit) -> bool:
-    """Whether the words are those of a refusal, or of terms turned down."""
-    final = (
-        *found.of(ActionType.REFUSAL),
-        *found.of(ActionType.TERMS_AGREED, ActionStatus.DECLINED),
-    )
-    refused = found.of(ActionType.REFUSAL) and talk.has("refusal.whole", hit.turn)
-    return bool(refused) or any(a.quote in hit.turn.text for a in final)
+    """Whether the words are a refusal's own; a reason beside it or beside terms is one to note."""
+    said = quote(hit.turn, *clause(hit.turn, hit.start, hit.end))[0]
+    refusals = found.of(ActionType.REFUSAL)
+    return any(a.quote in hit.turn.text and (a.quote in said or said in a.quote) for a in refusals)
 
 
 def _after_the_end(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     """Whether the client had agreed or refused before: nothing is left to object to."""
-    ends = [
-        *found.of(ActionType.REFUSAL),
-        *found.of(ActionType.TERMS_AGREED, ActionStatus.DONE),
-    ]
+    ends = list(found.of(ActionType.TERMS_AGREED, ActionStatus.DONE))
+    if kind not in REASONS:
+        ends += found.of(ActionType.REFUSAL)
     if kind in OF_TIME - {"authority"}:
         ends += found.of(ActionType.MEETING_BOOKED, ActionStatus.DONE)
+    if kind in OF_TIME and any(a.quote in hit.turn.text for a in _promised(found)):
+        return True
     earlier = talk.turns[: hit.turn.index]
     return any(end.quote in turn.text for end in ends for turn in earlier)
+
+
+def _promised(found: Findings) -> list[Action]:
+    """What the client undertakes to sign or to pay: who promises that has made up their mind."""
+    kinds = (ActionType.CONTRACT_SIGNED, ActionType.PAYMENT)
+    return [a for kind in kinds for a in found.of(kind, ActionStatus.PROMISED)]
 
 
 def _of_a_time(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
