@@ -34,6 +34,8 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     if table is None or plainer_twin(table, found.tables.get(MEETING.name)):
         return []
     status = final_status(table)
+    if not table.slot and _loose(talk, table):
+        return []
     asked = table.standing is Standing.OPEN and table.holder is Speaker.CLIENT
     if asked and not _hedged(talk, table):
         status = ActionStatus.DONE
@@ -50,6 +52,19 @@ def find(talk: Talk, found: Findings) -> list[Action]:
             confidence=0.8,
         )
     ]
+
+
+def _loose(talk: Talk, table: Table) -> bool:
+    """Whether words about a call that name no time fix nothing.
+
+    «До свидания, созвонимся»; «наберу» to «надумаете — звоните»; «напишу» to a review asked for.
+    """
+    if table.standing is not Standing.OPEN:
+        return False
+    if table.holder is Speaker.AGENT:
+        return talk.has("courtesies.farewell", table.turn) and "follow_up.propose:" in table.cues[0]
+    asked = talk.before(table.turn, 1, Speaker.AGENT)
+    return any(talk.has("follow_up.if_wanted", t) or talk.has("review.asked", t) for t in asked)
 
 
 def _hedged(talk: Talk, table: Table) -> bool:

@@ -8,12 +8,17 @@ from classify.actions.timing import Placed, placed
 from classify.dialogue import Talk, Turn
 
 
+UNSURE = frozenset(["может", "можно", "удобно", "если", "или", "лучше"])
+
+
 def says_back(talk: Talk, turn: Turn, said: Said) -> bool:
     """Whether the one time of a turn, not asked, is a day or an hour of the turn before it."""
     if not said.slot or said.options or turn.asks(max(0, said.at)):
         return False
     before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
-    if before is None:
+    if before is None or talk.has("stance.defer", before):
+        return False
+    if not UNSURE.isdisjoint(token.form for token in turn.tokens):
         return False
     named = (*placed(talk, before), *bare_clocks(talk, before))
     return any(_same(p, said) for p in named if not p.mention.past and not p.mention.refused)
