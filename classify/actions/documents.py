@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from classify.actions.english_papers import english_paper_deeds
 from classify.actions.money import sums
-from classify.actions.nicknames import nicknamed
+from classify.actions.nicknames import ON_SITE, nicknamed
 from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed, final, papers_in
 from classify.actions.paper_limits import by_others, is_one_of
 from classify.actions.paper_said import answers, standing
@@ -17,8 +17,6 @@ from classify.dialogue import Talk, Turn
 from models.vocabulary.transcript import Speaker
 
 __all__ = ["Deed", "Paper", "PaperDeed", "final", "paper_deeds"]
-# Where a sum is told and nothing sent.
-MEETING = frozenset({"встрече", "встреча", "месте", "замере"})
 REACH = 8  # words between a verb and its paper
 MEMORY = 8  # turns for which a paper stays the one spoken of
 LATE = 2  # words before a «погодите» that answers an offer
@@ -62,7 +60,7 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> li
         and turn.tokens[n.at].sentence == token.sentence
         and abs(n.at - at) <= REACH
         and not _other_verb_between(talk, turn, n.at, at)
-        and not (is_one_of(talk, "hand", token) and _aside(turn, n.at))
+        and not _aside(talk, turn, n.at, at)
     ]
     if here:
         nearest = _meant(talk, turn, at, here)
@@ -75,9 +73,17 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> li
     return [_made(turn, at, deed, Named(paper, turn.index, at))] if paper in COUNTED else []
 
 
-def _aside(turn: Turn, at: int) -> bool:
-    """«Гарантию даём по договору»: a paper that only says after what something goes."""
-    return at > 0 and turn.tokens[at - 1].form in ("по", "без", "из", "о", "про", "согласно")
+def _aside(talk: Talk, turn: Turn, at: int, verb: int) -> bool:
+    """«Даём по договору», «курьера за экземпляром зашлю»: a paper that is not what goes."""
+    token = turn.tokens[verb]
+    if is_one_of(talk, "hand", token) and turn.tokens[max(0, at - 1)].form in AFTER_WHAT:
+        return at > 0
+    sends = is_one_of(talk, "send", token) and not is_one_of(talk, "carry", token)
+    return sends and any(t.form in FOR_WHAT for t in turn.tokens[max(0, at - 2) : at])
+
+
+AFTER_WHAT = ("по", "без", "из", "о", "про", "согласно", "на", "под")
+FOR_WHAT = ("за", "насчет", "про", "согласно", "кроме", "вместо")
 
 
 def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> Paper | None:
@@ -87,18 +93,59 @@ def _unnamed(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) ->
         return Paper.INVOICE if deed in WANTED else None
     if is_one_of(talk, "make", token) and not is_one_of(talk, "send", token):
         if is_one_of(talk, "count", token) and deed in WANTED:
-            there = deed is Deed.PROMISED and {t.form for t in turn.tokens} & MEETING
-            return None if there or _told_at_once(talk, turn) else Paper.PROPOSAL
-        if not (deed is Deed.PROMISED and is_one_of(talk, "issue", token)):
+            return Paper.PROPOSAL if _for_an_offer(talk, turn, at, deed) else None
+        if not (deed is Deed.PROMISED and (is_one_of(talk, "issue", token) or _it(turn, at))):
             return None
     if _says_too_little(talk, turn, at, deed):
         return None
     spoken = _spoken_of(turn, at, named, JUST if _carried(talk, turn, at) else MEMORY)
-    if spoken is None and deed is Deed.PROMISED and price_wanted(talk, turn, at):
-        return Paper.PROPOSAL
-    return None if spoken is None else spoken.paper
+    if spoken is not None:
+        return spoken.paper
+    priced = deed is Deed.PROMISED and price_wanted(talk, turn, at)
+    return Paper.PROPOSAL if priced or (deed in PROVING and _offer_meant(talk, turn, at)) else None
 
 
+def _it(turn: Turn, at: int) -> bool:
+    """«Я его к обеду сделаю»: the paper spoken of by its pronoun."""
+    return any(t.form in ("его", "ее", "их") for t in turn.tokens[max(0, at - 4) : at + 2])
+
+
+def _for_an_offer(talk: Talk, turn: Turn, at: int, deed: Deed) -> bool:
+    """Whether counting ends in a paper: its sum is not told on the spot or at once."""
+    if is_one_of(talk, "sketch", turn.tokens[at]) and not _of_prices(talk, turn):
+        return False
+    there = deed is Deed.PROMISED and {t.form for t in turn.tokens} & ON_SITE
+    return not (there or _told_at_once(talk, turn))
+
+
+def _offer_meant(talk: Talk, turn: Turn, at: int) -> bool:
+    """«Вы мне присылали котёл» — «Да, пятьдесят восемь тысяч»: sent early on, and at once a price.
+
+    Nothing else that is sent, paid or delivered is named with it.
+    """
+    token = turn.tokens[at]
+    if not is_one_of(talk, "send", token) or turn.index > EARLY:
+        return False
+    if any(talk.has(cue, turn) for cue in ("papers.money", "papers.other")):
+        return False
+    people = any(t.has("NOUN", "anim", "accs") and not t.has("Name") for t in turn.tokens[at + 1 :])
+    if people or not TO_WHOM & {t.form for t in turn.tokens}:
+        return False
+    return any(talk.amounts(t) for t in (turn, *talk.near(turn, 1)))
+
+
+EARLY = 4  # turns within which a call names what it is about
+TO_WHOM = frozenset(["вам", "вы", "тебе", "ты", "мне", "нам", "мы", "вас"])
+PROVING = (Deed.SENT, Deed.ASKED, Deed.RECEIVED)
+
+
+def _of_prices(talk: Talk, turn: Turn) -> bool:
+    """Whether the talk is of what something costs: else «набросаю» may sketch anything."""
+    near = [turn, *talk.before(turn, LATELY)]
+    return any(talk.has(cue, t) for t in near for cue in ("papers.priced", "papers.price_asked"))
+
+
+LATELY = 5  # turns in which a price would have been spoken of
 WANTED = (Deed.PROMISED, Deed.REQUESTED)
 
 
@@ -108,10 +155,36 @@ def _says_too_little(talk: Talk, turn: Turn, at: int, deed: Deed) -> bool:
     if deed is Deed.PROMISED:
         if not _ours_to_send(talk, turn, at) or by_others(talk, turn, at):
             return True
+        if _someone_sent(turn, at):
+            return True
     elif deed is Deed.REQUESTED and is_one_of(talk, "hand", token):
         return True
+    if deed is Deed.RECEIVED and (_somebody(turn, at) or is_one_of(talk, "hand", token)):
+        return True
+    if is_one_of(talk, "depart", token) or is_one_of(talk, "arrive", token):
+        near = turn.tokens[max(0, at - 2) : at + 4]
+        if deed is Deed.SENT and any(is_one_of(talk, "arriving_money", t) for t in near):
+            return True
     looks = is_one_of(talk, "study", token) and not token.has("past") and deed is not Deed.ASKED
     return looks or is_one_of(talk, "handle", token)
+
+
+def _someone_sent(turn: Turn, at: int) -> bool:
+    """«Пришлю сметчицу»: a person goes, no paper."""
+    number = turn.tokens[at].sentence
+    after = [t for t in turn.tokens[at + 1 : at + 4] if t.sentence == number]
+    return any(
+        t.has("NOUN", "anim", "accs") and not t.has("NOUN", "nomn") and not t.has("Name")
+        for t in after
+    )
+
+
+def _somebody(turn: Turn, at: int) -> bool:
+    """«Супруга пришла», «пришёл мастер»: who comes is a person."""
+    near = turn.tokens[max(0, at - 1) : at + 2]
+    return turn.tokens[at].form.startswith(("приш", "прих")) and any(
+        t.has("NOUN", "anim", "nomn") and not t.has("Name") for t in near
+    )
 
 
 def _meant(talk: Talk, turn: Turn, at: int, here: list[Named]) -> Named:
@@ -182,7 +255,8 @@ def _spoken_of(turn: Turn, at: int, named: list[Named], memory: int) -> Named | 
         or (n.turn == turn.index and n.at < at)
     ]
     here = [n for n in named if n.turn == turn.index and n.paper in COUNTED]
-    if here and not any(n.turn == turn.index for n in earlier):
+    just = any(n.turn == turn.index - 1 and n.paper in COUNTED for n in named)
+    if here and not just and not any(n.turn == turn.index for n in earlier):
         return here[0]
     return earlier[-1] if earlier else None
 

@@ -14,7 +14,8 @@ from models.vocabulary.transcript import Speaker
 
 MEMORY = 8  # turns for which a paper stays the one spoken of
 AHEAD = 3  # turns in which the price of an offer or the signing of a contract is spoken of
-COPIES_OF = (Paper.CONTRACT, Paper.INVOICE)
+# Where a sum is told and nothing sent.
+ON_SITE = frozenset({"встрече", "встреча", "месте", "замере"})
 
 
 def nicknamed(talk: Talk, turn: Turn, named: Sequence[Named]) -> list[Named]:
@@ -26,9 +27,19 @@ def nicknamed(talk: Talk, turn: Turn, named: Sequence[Named]) -> list[Named]:
     for hit in _hits(talk, turn, side):
         paper = _meant(talk, turn, hit, named)
         at = _noun(talk, turn, hit)
-        if paper is not None and at not in here:
+        if paper is not None and at not in here | {n.at for n in out}:
             out.append(Named(paper, turn.index, at))
+    if turn.speaker is Speaker.AGENT:
+        out += _counting(talk, turn, here)
     return list({n.at: n for n in out}.values())
+
+
+def _counting(talk: Talk, turn: Turn, here: set[int]) -> list[Named]:
+    """«Посчитаю и пришлю»: an offer to come, unless its sum is told in the same breath."""
+    hits = [h for h in talk.hits("papers.counting", turn) if h.start not in here]
+    told = hits and any(sums(talk, t) for t in (turn, *talk.near(turn, 2)))
+    there = {t.form for t in turn.tokens} & ON_SITE
+    return [] if told or there else [Named(Paper.PROPOSAL, turn.index, h.start) for h in hits]
 
 
 def _hits(talk: Talk, turn: Turn, cue: str) -> list[Hit]:
@@ -38,9 +49,10 @@ def _hits(talk: Talk, turn: Turn, cue: str) -> list[Hit]:
 def _copies(turn: Turn, hits: Sequence[Hit], named: Sequence[Named]) -> list[Named]:
     """«Оба экземпляра», «бумаги»: the contract, where it was the last paper spoken of."""
     spoken = [n for n in named if n.paper in COUNTED and turn.index - n.turn <= MEMORY]
-    if not spoken or spoken[-1].paper is not Paper.CONTRACT or spoken[-1].turn == turn.index:
+    if not spoken or spoken[-1].paper is not Paper.CONTRACT:
         return []
-    return [Named(Paper.CONTRACT, turn.index, hit.end - 1) for hit in hits]
+    first = spoken[-1].at if spoken[-1].turn == turn.index else -1
+    return [Named(Paper.CONTRACT, turn.index, hit.end - 1) for hit in hits if hit.start > first]
 
 
 def _noun(talk: Talk, turn: Turn, hit: Hit) -> int:
@@ -60,5 +72,6 @@ def _meant(talk: Talk, turn: Turn, hit: Hit, named: Sequence[Named]) -> Paper | 
     spoken = [n for n in named if n.paper in COUNTED and turn.index - n.turn <= MEMORY]
     if spoken and not offer:
         return spoken[-1].paper
-    priced = any(sums(talk, t) or talk.has("papers.priced", t) for t in near)
+    around = [*near, *talk.before(turn, AHEAD)]
+    priced = any(talk.amounts(t) or talk.has("papers.priced", t) for t in around)
     return Paper.PROPOSAL if offer or priced else None

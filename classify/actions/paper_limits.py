@@ -9,8 +9,15 @@ from classify.text import Token
 def from_outside(talk: Talk, turn: Turn, at: int) -> bool:
     """«Конкуренты прислали смету»: whether the paper is a third party's."""
     sentence = turn.tokens[at].sentence
-    near = [t for t in turn.tokens[max(0, at - 5) : at + 5] if t.sentence == sentence]
-    return any(is_one_of(talk, "outsider", t) for t in near)
+    near = [
+        (i, t)
+        for i, t in enumerate(turn.tokens)
+        if at - 5 <= i < at + 5 and t.sentence == sentence and is_one_of(talk, "outsider", t)
+    ]
+    return any(turn.tokens[i - 1].form not in THROUGH for i, _ in near)
+
+
+THROUGH = ("из", "через", "в")  # «из банка звоню»: no one who sends
 
 
 def conditional(turn: Turn, at: int) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from classify.actions.deadline import deadline
 from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed
-from classify.actions.paper_limits import is_one_of
+from classify.actions.paper_limits import from_outside, is_one_of
 from classify.actions.timing import Placed, placed
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
@@ -90,7 +92,11 @@ def standing(talk: Talk, turn: Turn, named: list[Named]) -> list[PaperDeed]:
     ]
     if turn.speaker is Speaker.AGENT:
         out += _owed_together(talk, turn, named)
-        out += _verbless(talk, turn, {d.paper for d in out})
+        out += _verbless(talk, turn, {d.paper for d in out}, named)
+        out += _at_you(talk, turn, {d.paper for d in out}, named)
+        out += _lies(talk, turn, {d.paper for d in out}, named)
+    else:
+        out += _in_hand(talk, turn, {d.paper for d in out}, named)
     return out
 
 
@@ -129,19 +135,118 @@ def _verb(turn: Turn, hit: Hit) -> int:
     return next((i for i in words if turn.tokens[i].has("VERB")), hit.start)
 
 
-def _verbless(talk: Talk, turn: Turn, known: set[Paper]) -> list[PaperDeed]:
+def _verbless(talk: Talk, turn: Turn, known: set[Paper], named: list[Named]) -> list[PaperDeed]:
     """«Счёт в течение часа на почту»: a paper and a coming time in a sentence without a verb."""
     out = []
     for p in placed(talk, turn):
-        number = turn.tokens[p.start].sentence
-        sentence = [i for i, t in enumerate(turn.tokens) if t.sentence == number]
-        verbs = any(turn.tokens[i].has("VERB") or turn.tokens[i].has("INFN") for i in sentence)
+        sentence = _sentence(turn, p.start)
+        verbs = any(
+            turn.tokens[i].has("VERB")
+            or turn.tokens[i].has("INFN")
+            or turn.tokens[i].has("PRTS")
+            or turn.tokens[i].form == "удобно"
+            for i in sentence
+        )
         timed = deadline([p.mention], talk.context.started_at)
         if not timed or p.mention.past or verbs or turn.asks(p.start):
             continue
-        for paper in sorted(COUNTED - known):
-            here = [h for h in talk.hits(f"papers.{paper}", turn) if h.start in sentence]
-            if here:
-                low, high = min(here[0].start, p.start), max(here[0].end, p.end)
-                out.append(PaperDeed(paper, Deed.PROMISED, turn, low, high, p.start))
+        for n in _here(turn, sentence, named):
+            if n.paper not in known:
+                low, high = min(n.at, p.start), max(n.at + 1, p.end)
+                out.append(PaperDeed(n.paper, Deed.PROMISED, turn, low, high, p.start))
     return out
+
+
+def _sentence(turn: Turn, at: int) -> list[int]:
+    return [i for i, t in enumerate(turn.tokens) if t.sentence == turn.tokens[at].sentence]
+
+
+def _here(turn: Turn, sentence: list[int], named: list[Named]) -> list[Named]:
+    """The counted papers of a sentence."""
+    return [n for n in named if n.turn == turn.index and n.at in sentence and n.paper in COUNTED]
+
+
+def _in_hand(talk: Talk, turn: Turn, known: set[Paper], named: list[Named]) -> list[PaperDeed]:
+    """«Ваши листы передо мной»: the client has a paper, under whatever name."""
+    out = []
+    for hit in talk.hits("papers.in_hand", turn):
+        sentence = _sentence(turn, hit.start)
+        around = [i for i in sentence if abs(i - hit.start) <= NEAR_BY]
+        told = [turn.tokens[i] for i in around]
+        if any(t.form in NOT_THERE or t.has("impr") for t in told) or turn.asks(hit.start):
+            continue
+        plain = {h.end - 1 for paper in COUNTED for h in talk.hits(f"papers.{paper}", turn)}
+        for n in (n for n in _here(turn, sentence, named) if n.at not in plain):
+            near = abs(n.at - hit.start) <= NEAR_BY
+            if near and n.paper not in known and not from_outside(talk, turn, n.at):
+                low, high = min(n.at, hit.start), max(n.at + 1, hit.end)
+                out.append(PaperDeed(n.paper, Deed.RECEIVED, turn, low, high, hit.start))
+    return out
+
+
+NEAR_BY = 6  # words between a paper and where it lies
+NOT_THERE = frozenset(
+    ["не", "нет", "когда", "если", "нужен", "нужна", "надо", "жду", "ждем", "где"]
+)
+
+
+def _at_you(talk: Talk, turn: Turn, known: set[Paper], named: list[Named]) -> list[PaperDeed]:
+    """«К шести он у вас», «лежать будет на почте»: the paper spoken of will be there by a time."""
+    out = []
+    where = [h for cue in ("papers.at_you", "papers.will_be") for h in talk.hits(cue, turn)]
+    for p in _coming(talk, turn):
+        sentence = _sentence(turn, p.start)
+        beside = [h for h in where if h.start in sentence and abs(h.start - p.start) <= NEAR_BY]
+        if not beside or turn.asks(p.start):
+            continue
+        low = min(p.start, beside[0].start)
+        high = max(p.end, beside[0].end)
+        beyond = [i for i in sentence if low - 2 <= i < high + 3]
+        if not _only_lies(talk, turn, beyond):
+            continue
+        for n in _here(turn, sentence, named) or _last(turn, named):
+            if n.paper not in known:
+                out.append(PaperDeed(n.paper, Deed.PROMISED, turn, low, high, p.start))
+                known = known | {n.paper}
+    return out
+
+
+def _lies(talk: Talk, turn: Turn, known: set[Paper], named: list[Named]) -> list[PaperDeed]:
+    """«Смета на сто литров у тебя на почте с пятницы», «будет лежать на столе»."""
+    out = []
+    for hit in talk.hits("papers.lies_at_you", turn):
+        sentence = _sentence(turn, hit.start)
+        later = [h for h in talk.hits("papers.will_be", turn) if h.start in sentence]
+        meant = _here(turn, sentence, named)
+        if later and not meant:
+            meant = [n for n in _last(turn, named) if turn.index - n.turn <= 1]
+        for n in meant:
+            if n.paper not in known and _only_lies(talk, turn, sentence):
+                deed = Deed.PROMISED if later else Deed.SENT
+                low, high = min(n.at, hit.start), max(n.at + 1, hit.end)
+                place = (low, high) if n.turn == turn.index else (hit.start, hit.end)
+                out.append(PaperDeed(n.paper, deed, turn, *place, hit.start))
+    return out
+
+
+def _last(turn: Turn, named: list[Named]) -> list[Named]:
+    """The paper spoken of last, where that was just now and nothing else is named here."""
+    lately = [n for n in named if turn.index - n.turn <= TOGETHER]
+    return lately[-1:] if lately and lately[-1].paper in COUNTED else []
+
+
+def _only_lies(talk: Talk, turn: Turn, sentence: Iterable[int]) -> bool:
+    """Whether a sentence has no verb but «быть», «лежать», and nobody who comes or calls."""
+    for i in sentence:
+        token = turn.tokens[i]
+        if token.form in WHO or (token.has("NOUN", "anim", "nomn") and not token.has("Name")):
+            return False
+        verb = token.has("VERB") or token.has("INFN")
+        other = all(not p.grammemes.isdisjoint({"VERB", "INFN"}) for p in token.parses)
+        if verb and other and token.keys.isdisjoint(LIES):
+            return False
+    return not talk.has("papers.money", turn)
+
+
+WHO = frozenset(["я", "мы", "если", "когда", "кто", "не"])
+LIES = frozenset(["быть", "лежать", "оказаться", "появиться", "=будит", "ждать"])

@@ -53,12 +53,23 @@ def deed_of(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:  # no
     if is_one_of(talk, "depart", token):
         if agent and token.has("past") and not negated(turn, at):
             return Deed.SENT
+        if not agent and not token.form.startswith(LANDED):
+            return None
         return _arrived(turn, at, token, agent=agent)
+    if studied and not agent and _learnt(turn, at):
+        return None
     if travels or studied:
         return _came_or_read(talk, turn, at, token)
     return _handled(talk, turn, at, token) if is_one_of(talk, "handle", token) else None
 
 
+LANDED = (
+    "упал",
+    "долет",
+    "прилет",
+    "передал",
+    "передан",
+)  # what left for the client has come to them
 LETS = ("давай", "давайте", "давайте-ка", "дайте-ка")
 
 
@@ -120,6 +131,12 @@ def _came_or_read(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
     return Deed.UNREAD if deed is Deed.MISSING and studied else deed
 
 
+def _learnt(turn: Turn, at: int) -> bool:
+    """«Вычитал, что за границей дешевле»: a thing learnt, no paper looked at."""
+    after = [t.form for t in turn.tokens[at + 1 : at + 3]]
+    return after[:1] in (["что"], ["про"], ["как"]) and "вы" not in after
+
+
 OWN = ("видел", "увидел", "получил")  # in the singular the agent speaks of themself
 
 
@@ -159,7 +176,8 @@ def _sending(talk: Talk, turn: Turn, at: int, token: Token, *, agent: bool) -> D
         return None if conditional(turn, at) else Deed.REQUESTED
     if token.has("past") and sent and _by_them(turn, at) and not from_outside(talk, turn, at):
         return Deed.RECEIVED
-    return Deed.RECEIVED if token.has("PRTS", "past") and sent else None
+    given = token.has("PRTS", "past") and not token.has("3per")
+    return Deed.RECEIVED if given and sent else None
 
 
 def _agent_sending(talk: Talk, turn: Turn, at: int, token: Token, *, sent: bool) -> Deed | None:

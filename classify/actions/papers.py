@@ -26,7 +26,8 @@ def paper_actions(talk: Talk, found: Findings, paper: Paper, kind: ActionType) -
     lost = [d for d in deeds if d.deed is Deed.MISSING]
     if any(d.deed is Deed.SENT for d in proofs):
         lost = []
-    promises = _promises(talk, deeds)
+    others = {d.turn.index for d in found.deeds if d.deed is Deed.PROMISED and d.paper != paper}
+    promises = _promises(talk, deeds, others)
     out = []
     if proofs and not (lost and lost[-1].turn.index >= proofs[-1].turn.index):
         out.append(_done(talk, kind, proofs[0]))
@@ -45,22 +46,36 @@ def _wished(talk: Talk, paper: Paper) -> list[PaperDeed]:
     ]
 
 
-def _promises(talk: Talk, deeds: list[PaperDeed]) -> list[PaperDeed]:
-    promises = [d for d in deeds if d.deed is Deed.PROMISED]
+def _promises(talk: Talk, deeds: list[PaperDeed], others: set[int]) -> list[PaperDeed]:
+    """The promises, with the requests that are granted; `others` promise another paper."""
+    sent = {(d.turn.index, d.verb) for d in deeds if d.deed is Deed.SENT}
+    promises = [d for d in deeds if d.deed is Deed.PROMISED and not _kept(d, sent)]
     for asked in (d for d in deeds if d.deed is Deed.REQUESTED):
         if any(abs(p.turn.index - asked.turn.index) <= 4 for p in promises):
             continue
         for turn in talk.near(asked.turn, 1, Speaker.AGENT):
             place = _granted(talk, turn)
-            if place and not talk.has("papers.refused", turn):
+            elsewhere = turn.index in others and not _names(talk, asked)
+            if place and not elsewhere and not talk.has("papers.refused", turn):
                 promises.append(PaperDeed(asked.paper, Deed.PROMISED, turn, *place, place[0]))
     return sorted(promises, key=lambda d: (d.turn.index, d.start))
+
+
+def _kept(promise: PaperDeed, sent: set[tuple[int, int]]) -> bool:
+    """«Уже кидаю… улетел»: promised and done in one breath."""
+    return any(turn == promise.turn.index and verb > promise.verb for turn, verb in sent)
+
+
+def _names(talk: Talk, deed: PaperDeed) -> bool:
+    """Whether the words of a deed name its paper."""
+    hits = talk.hits(f"papers.{deed.paper.value}", deed.turn)
+    return any(deed.start <= h.start < deed.end for h in hits)
 
 
 def _granted(talk: Talk, turn: Turn) -> tuple[int, int] | None:
     """The words by which the agent grants a request: a yes, or only the time."""
     for at, token in enumerate(turn.tokens[:AT_ONCE]):
-        does = any(is_one_of(talk, name, token) for name in ("send", "make", "hand"))
+        does = any(is_one_of(talk, name, token) for name in ("send", "make", "hand", "jot"))
         if does and token.has("1per") and "не" not in {t.form for t in turn.tokens[:at]}:
             return at, at + 1
     for cue in ("stance.accept", "papers.will_do"):

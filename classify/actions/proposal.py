@@ -41,7 +41,7 @@ def find_discussed(talk: Talk, found: Findings) -> list[Action]:
     spoken = [hit for hit in judged if 0 <= hit.turn.index - first.turn.index <= LONGEST_TALK]
     said = [*spoken, *_details(talk, has), *remarks(talk, has)]
     for hit in sorted(said, key=lambda h: (h.turn.index, h.start)):
-        if not talk.has("proposal.elsewhere", hit.turn):
+        if not any(talk.has(f"proposal.{cue}", hit.turn) for cue in ("elsewhere", "aside")):
             return [
                 make_action(
                     ActionType.PROPOSAL_DISCUSSED,

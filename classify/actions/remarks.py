@@ -47,11 +47,17 @@ def _figures(talk: Talk, turn: Turn, first: int) -> list[Hit]:
     """«Там автомат на шестьдесят три»: a number that is no time, in words that say something."""
     timed = {at for p in placed(talk, turn) for at in range(p.start, p.end)}
     for at in range(first, len(turn.tokens)):
-        if at not in timed and _number(turn.tokens[at]):
+        if at not in timed and _number(turn.tokens[at]) and not _of_title(turn, at, first):
             low = max(first, at - 1)
             if _said(turn, first) >= LEAST:
                 return [Hit("proposal.figure", turn, low, at + 1, "a figure of the proposal")]
     return []
+
+
+def _of_title(turn: Turn, at: int, first: int) -> bool:
+    """«Смету на триста двадцать»: a figure that only says which paper is meant."""
+    near = first > 0 and at - first <= LEAST
+    return near and any(t.form in ("на", "за") for t in turn.tokens[max(0, at - 2) : at])
 
 
 def _number(token: Token) -> bool:
