@@ -32,7 +32,7 @@ def answers(  # noqa: PLR0913 - the ways in which a question may be answered
     out = []
     for asked in talk.all_hits(cue, Speaker.AGENT):
         for turn in talk.near(asked.turn, 1, Speaker.CLIENT):
-            place = _only_time(talk, turn) if times else None
+            place = only_time(talk, turn) if times else None
             if place is None and yes:
                 place = _yes(talk, turn)
             if place is None and echo:
@@ -44,7 +44,8 @@ def answers(  # noqa: PLR0913 - the ways in which a question may be answered
     return out
 
 
-def _only_time(talk: Talk, turn: Turn) -> tuple[int, int] | None:
+def only_time(talk: Talk, turn: Turn) -> tuple[int, int] | None:
+    """The words of a turn that names a coming time and does nothing else with it."""
     if _open(talk, turn):
         return None
     free = [p for p in placed(talk, turn) if not p.mention.past]

@@ -8,6 +8,8 @@ from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
+FIRST = 6  # words of an answer that names somebody
+
 
 def find(talk: Talk, _: Findings) -> list[Action]:
     """The client says that they decide, or names who does."""
@@ -15,6 +17,7 @@ def find(talk: Talk, _: Findings) -> list[Action]:
     own += _answers(talk, "decision_maker.me_short")
     others = talk.all_hits("decision_maker.other", Speaker.CLIENT)
     others += _answers(talk, "decision_maker.other_short")
+    others += _named_when_asked(talk)
     hits = sorted(own + others, key=lambda h: (h.turn.index, h.start))
     if not hits:
         return []
@@ -36,6 +39,16 @@ def find(talk: Talk, _: Findings) -> list[Action]:
             slots=slots,
             confidence=0.8,
         )
+    ]
+
+
+def _named_when_asked(talk: Talk) -> list[Hit]:
+    """«Who has the last word?» — «Thandi, in head office»: whoever is named decides."""
+    return [
+        Hit(asked.cue, turn, 0, min(FIRST, len(turn.tokens)), asked.wording)
+        for asked in talk.all_hits("decision_maker.asked_who", Speaker.AGENT)
+        for turn in talk.near(asked.turn, 1, Speaker.CLIENT)
+        if turn.tokens and not talk.has("decision_maker.not_told", turn)
     ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from classify.actions.english_matter import Matter, matters_in
 from classify.actions.findings import Findings
 from classify.actions.papers import PROOF
 from classify.dialogue import Hit, Talk, Turn, make_action
 from classify.text import FILLERS, Token
+from classify.timewords.numerals import words
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 
@@ -16,9 +18,10 @@ BRIEF = 2  # content words that answer a question about the order itself («шт
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The agent's first question about the need that was answered in substance."""
-    if found.of(ActionType.WORK_ACCEPTED) or found.of(ActionType.PAYMENT, ActionStatus.DONE):
+    done = found.of(ActionType.WORK_ACCEPTED) or found.of(ActionType.PAYMENT, ActionStatus.DONE)
+    if done and talk.context.language != "en":
         return []
-    for hit in _questions(talk, found):
+    for hit in _questions(talk, found, done=bool(done)):
         if _settled_already(talk, hit):
             continue
         least = BRIEF if hit.cue == "needs.question" else SUBSTANCE
@@ -37,12 +40,30 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     return []
 
 
-def _questions(talk: Talk, found: Findings) -> list[Hit]:
+def _questions(talk: Talk, found: Findings, *, done: bool) -> list[Hit]:
     """Questions about the need; before there are papers any open question about the matter."""
     plain = talk.all_hits("needs.question", Speaker.AGENT)
-    if found.deeds and any(d.deed in PROOF for d in found.deeds):
+    if done or (found.deeds and any(d.deed in PROOF for d in found.deeds)):
         return plain
-    return plain + [h for h in talk.all_hits("needs.open", Speaker.AGENT) if h.turn.index > 0]
+    loose = [h for h in talk.all_hits("needs.open", Speaker.AGENT) if h.turn.index > 0]
+    if talk.context.language == "en":
+        loose = [h for h in loose if _early(talk, h)]
+    return plain + loose
+
+
+LATE = frozenset({Matter.MONEY, Matter.INVOICE, Matter.CONTRACT})
+
+
+def _early(talk: Talk, hit: Hit) -> bool:
+    """Whether nothing was priced, signed, paid or done before an open question."""
+    for turn in talk.turns[: hit.turn.index + 1]:
+        if any(matter in LATE for _, matter in matters_in(talk, turn)):
+            return False
+        if turn.speaker is Speaker.AGENT and any(a.has_unit for a in talk.amounts(turn)):
+            return False
+        if talk.has("work.handed_asked", turn) or talk.has("work.handed_told", turn):
+            return False
+    return True
 
 
 def _settled_already(talk: Talk, hit: Hit) -> bool:
@@ -63,7 +84,7 @@ def _in_substance(talk: Talk, turn: Turn, least: int) -> bool:
         token
         for at, token in enumerate(turn.tokens)
         if at not in off
-        and token.form not in FILLERS | _EMPTY
+        and token.form not in _EMPTY
         and (token.form.isdigit() or any(_content(p.grammemes) for p in token.parses))
     ]
     return len(content) >= least and (least > BRIEF or any(map(_names, content)))
@@ -85,7 +106,7 @@ def _names(token: Token) -> bool:
     )
 
 
-_EMPTY = frozenset(
+_EMPTY = FILLERS | frozenset(
     [
         "да",
         "нет",
@@ -115,6 +136,19 @@ _EMPTY = frozenset(
         "договорились",
         "пожалуйста",
     ]
+)
+
+
+_EMPTY |= frozenset(
+    words(
+        "a an the and or but so if of to in on at by for from with about as than then there here "
+        "i you he she it we they me him her us them my your his its our their this that these "
+        "those is are was were be been am do does did have has had will would can could shall may "
+        "might must not no yes yeah yep nope oh ah well right okay ok sure just really very quite "
+        "i'm you're it's that's we're they're i've we've i'll we'll i'd we'd don't didn't isn't "
+        "what who how when where why please thanks thank sorry love mate know think mean see say "
+        "good fine great lovely hello hi morning afternoon"
+    )
 )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from classify.actions.answered import answers, due_between
 from classify.actions.deadline import deadline
+from classify.actions.english_deals import due_said, paid, to_be_paid
 from classify.actions.findings import Findings
+from classify.actions.paying import paid_in_context, promised_in_context
 from classify.actions.sum_of import beside, part_sum, spoken_sums, standing_total
 from classify.actions.timing import placed
 from classify.dialogue import Hit, Talk, make_action
@@ -34,17 +36,23 @@ def find(talk: Talk, _: Findings) -> list[Action]:
 
 
 def _paid(talk: Talk) -> list[Hit]:
+    if talk.context.language == "en":
+        hits = [*paid(talk), *answers(talk, "payment.ask_paid", times=False, echo=True, past=True)]
+        return sorted(hits, key=_at)
     hits = talk.all_hits("payment.paid", Speaker.CLIENT)
     hits += [h for h in talk.all_hits("payment.paid_loose", Speaker.CLIENT) if _of_money(talk, h)]
     hits += [
         h for h in talk.all_hits("payment.received", Speaker.AGENT) if not h.turn.asks(h.start)
     ]
     hits += [h for h in talk.all_hits("payment.came", Speaker.AGENT) if _came(talk, h)]
+    hits += paid_in_context(talk)
     hits += answers(talk, "payment.ask_paid", times=False, echo=True, past=True)
     return sorted(hits, key=_at)
 
 
 def _promised(talk: Talk) -> list[Hit]:
+    if talk.context.language == "en":
+        return _promised_in_english(talk)
     hits = talk.all_hits("payment.will_pay", Speaker.CLIENT)
     hits += [h for h in talk.all_hits("payment.will_loose", Speaker.CLIENT) if _of_money(talk, h)]
     verbal = {h.turn.index for h in hits}
@@ -53,9 +61,21 @@ def _promised(talk: Talk) -> list[Hit]:
         *answers(talk, "payment.ask_pay", echo=True),
         *_nominal(talk),
         *_sums_to_come(talk),
+        *promised_in_context(talk),
     ]
     hits += [h for h in told if h.turn.index not in verbal]
     return sorted(hits, key=_at)
+
+
+def _promised_in_english(talk: Talk) -> list[Hit]:
+    hits = to_be_paid(talk)
+    verbal = {h.turn.index for h in hits}
+    told = [
+        *answers(talk, "payment.when", yes=False),
+        *answers(talk, "payment.ask_pay", echo=True),
+        *_nominal(talk),
+    ]
+    return sorted([*hits, *(h for h in told if h.turn.index not in verbal)], key=_at)
 
 
 def _of_sum(talk: Talk, hit: Hit) -> bool:
@@ -111,7 +131,8 @@ def _of_money(talk: Talk, hit: Hit) -> bool:
 
 
 def _due(talk: Talk, hit: Hit) -> dict[str, SlotValue]:
-    return due_between(talk, hit, ASKS)
+    due = due_between(talk, hit, ASKS)
+    return due if due or talk.context.language != "en" else due_said(talk, hit)
 
 
 def _in_parts(talk: Talk, first: Hit) -> list[tuple[Hit, dict[str, SlotValue]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from classify.actions.english_work import accepted, sent_back
 from classify.actions.findings import Findings
 from classify.dialogue import Hit, Talk, Turn, make_action, read_once
 from models.vocabulary.action import Action, ActionStatus, ActionType
@@ -16,6 +17,8 @@ MEMORY = 8  # turns for which work handed over stays what is spoken of
 
 def find(talk: Talk, _: Findings) -> list[Action]:
     """The client's word on the finished work; a refusal stands unless it is taken back."""
+    if talk.context.language == "en":
+        return _verdict(accepted(talk), sent_back(talk))
     returned = sorted(_returned(talk), key=_at)
     taken = [h for h in _accepted(talk) if not any(_overlap(h, no) for no in returned)]
     return _verdict(sorted(taken, key=_at), returned)
