@@ -7,6 +7,7 @@ turn the weightiest stays: a client gives one reason at a time.
 
 from __future__ import annotations
 
+from classify.actions.english_reactions import english_reactions
 from classify.actions.findings import Findings
 from classify.actions.money import sums
 from classify.actions.reactions import reactions, supposed
@@ -22,6 +23,7 @@ OF_TIME = frozenset({"timing", "think", "authority", "other"})  # may answer a t
 OF_THING = frozenset({"price", "quality"})  # «если там дорого» is a mere supposition
 REASONS = frozenset({"price", "timing", "competitor", "authority", "quality"})  # of a refusal
 LEAST = 9
+LONG, LAST = 8, 3  # turns of a long call, and the last ones in which it is taken leave of
 NEAR = 3  # words between a sum and whose it is
 
 
@@ -66,7 +68,7 @@ def _said(talk: Talk, kind: str) -> list[Hit]:
     """The words of one kind; a gasp («ничего себе!») counts where it answers a sum."""
     hits = talk.all_hits(f"objection.{kind}", Speaker.CLIENT)
     hits = [h for h in hits if kind not in OF_THING or not supposed(talk, h)]
-    hits += [*_compared(talk, kind), *reactions(talk, kind)]
+    hits += [*_compared(talk, kind), *reactions(talk, kind), *english_reactions(talk, kind)]
     if kind == "price":
         hits += [
             h
@@ -80,7 +82,7 @@ def _said(talk: Talk, kind: str) -> list[Hit]:
 def _compared(talk: Talk, kind: str) -> list[Hit]:
     """«У «Медимпорта» пять семьсот», «я по сто брала»: a lower sum than the agent's."""
     cue = {"competitor": "objection.elsewhere", "price": "objection.own_price"}.get(kind)
-    if cue is None:
+    if cue is None or talk.context.language == "en":
         return []
     return [
         hit
@@ -99,11 +101,11 @@ def _undercut(talk: Talk, asked: Turn, hit: Hit) -> bool:
 
 def _of_something_else(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     """Whether the words refuse a time or finished work, or are the refusal's own."""
-    if _after_the_end(talk, found, kind, hit):
+    if _after_the_end(talk, found, kind, hit) or _parting(talk, hit):
         return True
     if kind in OF_TIME and _of_a_time(talk, found, kind, hit):
         return not talk.has("objection.about_order", hit.turn)
-    return _answers_otherwise(talk, kind, hit) or _final(talk, found, hit)
+    return _answers_otherwise(talk, kind, hit) or _final(found, hit)
 
 
 def _answers_otherwise(talk: Talk, kind: str, hit: Hit) -> bool:
@@ -121,7 +123,7 @@ def _answers_otherwise(talk: Talk, kind: str, hit: Hit) -> bool:
     return False
 
 
-def _final(talk: Talk, found: Findings, hit: Hit) -> bool:
+def _final(found: Findings, hit: Hit) -> bool:
     """Whether the words are a refusal's own; a reason beside it or beside terms is one to note."""
     said = quote(hit.turn, *clause(hit.turn, hit.start, hit.end))[0]
     refusals = found.of(ActionType.REFUSAL)
@@ -139,6 +141,12 @@ def _after_the_end(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
         return True
     earlier = talk.turns[: hit.turn.index]
     return any(end.quote in turn.text for end in ends for turn in earlier)
+
+
+def _parting(talk: Talk, hit: Hit) -> bool:
+    """Whether the words go with a yes to the terms, or a long call is at its good-byes."""
+    agreed = talk.has("terms.agree", hit.turn)
+    return agreed or (len(talk.turns) >= LONG and hit.turn.index >= len(talk.turns) - LAST)
 
 
 def _promised(found: Findings) -> list[Action]:

@@ -1,7 +1,8 @@
-"""What a client says back to a price, a time of making or an offer: reasons that need their context.
+"""What a client says back to a price, a time of making or an offer: reasons in their context.
 
-The words of `reaction.*` are wide, so each counts only where the call has put its thing on the table:
-a shock or a comparison beside a sum, «это мимо» beside the weeks of making, another's lower sum.
+The words of `reaction.*` are wide, so each counts only where the call has put its thing on the
+table: a shock or a comparison beside a sum, «это мимо» beside the weeks of making, another's lower
+sum.
 """
 
 from __future__ import annotations
@@ -127,5 +128,5 @@ def _before(talk: Talk, turn: Turn, at: int) -> list[float]:
 
 
 def _alike(value: float, other: float) -> bool:
-    """Whether one may be the cheaper price of what the other is asked for («94 тысячи», «по 60»)."""
+    """Whether one may be the lower of two prices of one thing ("94 тысячи", "по 60")."""
     return any(other / MUCH <= value * scale < other for scale in (1, LEAST_SUM))
