@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from classify.actions.timing import Placed, placed
 from classify.dialogue import Talk, Turn
@@ -59,6 +60,8 @@ PERSONS = frozenset(
 )
 OTHERS = frozenset(words("them him her you people guests customers us clients everybody"))
 SEEING = frozenset(words("see have get watch hear find let make"))
+ASKING = frozenset(words("did have has is was are were do does haven't hasn't didn't isn't"))
+ASKED = frozenset(words("you i we he she it they ye your the himself anyone everybody everyone"))
 NOT = frozenset(words("not never nothing no nobody nor neither cannot"))
 UNDER = frozenset(words("if unless whether suppose supposing assuming provided"))
 WAITING = frozenset(words("when once until till before after soon while moment"))
@@ -73,11 +76,12 @@ class Said:
     negated: bool
     supposed: bool
     yours: bool  # the other side does it
+    asked: bool  # «did you sign», «has it gone»: a question, marked or not
 
     @property
     def real(self) -> bool:
-        """Whether the deed is said to be so, neither denied nor supposed."""
-        return not (self.negated or self.supposed)
+        """Whether the deed is said to be so, neither denied, supposed nor asked."""
+        return not (self.negated or self.supposed or self.asked)
 
 
 def said_of(talk: Talk, turn: Turn, at: int) -> Said:
@@ -90,7 +94,8 @@ def said_of(talk: Talk, turn: Turn, at: int) -> Said:
     supposed = bool(UNDER.intersection(forms)) or bool(WAITING.intersection(forms[-CLOSE:]))
     you = [t.form for t in before[-3:]]
     yours = any(w in ("you", "you've", "you'd", "ye", "you're") for w in you)
-    return Said(_tense(talk, turn, at, before), negated, supposed, yours)
+    asked = any(one in ASKING and other in ASKED for one, other in pairwise(forms))
+    return Said(_tense(talk, turn, at, before), negated, supposed, yours, asked)
 
 
 def _before(turn: Turn, at: int) -> list[Token]:

@@ -6,6 +6,7 @@ makes a promise, a past one a proof, an order or «could you» a request.
 
 from __future__ import annotations
 
+from classify.actions.english_proposal import written_up
 from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed, papers_in
 from classify.actions.paper_said import answers, standing
 from classify.actions.paper_verbs import is_one_of
@@ -49,9 +50,7 @@ def english_paper_deeds(talk: Talk) -> list[PaperDeed]:
     """Everything that is said about sending papers, in order; refused offers are left out."""
     deeds: list[PaperDeed] = []
     named: list[Named] = []
-    for turn in talk.turns:
-        if turn.machine:
-            continue
+    for turn in (t for t in talk.turns if not t.machine):
         named += papers_in(talk, turn)
         mine: list[PaperDeed] = []
         for at, token in enumerate(turn.tokens):
@@ -59,6 +58,7 @@ def english_paper_deeds(talk: Talk) -> list[PaperDeed]:
             if deed is not None:
                 mine += _tied(talk, turn, at, deed, named)
         mine += _said(talk, turn, named)
+        mine += written_up(talk, turn, mine)
         deeds += mine
         deeds += answers(talk, turn, deeds)
         deeds += standing(talk, turn, named)
