@@ -48,6 +48,7 @@ SETS = (
     LabelledSet("train6", "dialogues/train6", "train"),
     LabelledSet("train7", "dialogues/train7", "train"),
     LabelledSet("train8", "dialogues/train8", "train"),
+    LabelledSet("train9", "dialogues/train9", "train"),
     LabelledSet("english_train", "dialogues/english_train", "train", "en"),
     LabelledSet("english_train2", "dialogues/english_train2", "train", "en"),
     LabelledSet("english_train3", "dialogues/english_train3", "train", "en"),
