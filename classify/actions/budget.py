@@ -9,6 +9,8 @@ from classify.actions.order_sums import is_refused, is_total, order_sums
 from classify.dialogue import Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
 
+PART = 0.4  # of the total; a sum below this is that of something in the order
+
 __all__ = ["find", "order_sums"]
 
 
@@ -20,7 +22,7 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     if not standing:
         return []
     refused = {one.value for one, _ in standing if is_refused(talk, one)}
-    one, why = ([s for s in standing if s[0].value not in refused] or standing)[-1]
+    one, why = _last([s for s in standing if s[0].value not in refused] or standing, talk)
     return [
         make_action(
             ActionType.BUDGET_NAMED,
@@ -32,6 +34,15 @@ def find(talk: Talk, found: Findings) -> list[Action]:
             confidence=0.75,
         )
     ]
+
+
+def _last(standing: list[tuple[Sum, str]], talk: Talk) -> tuple[Sum, str]:
+    """The last sum, those aside that are small beside the one before: the price of a part."""
+    last = standing[0]
+    for one in standing[1:]:
+        if one[0].value >= PART * last[0].value or is_total(talk, one[0]):
+            last = one
+    return last
 
 
 def _paid(talk: Talk, found: Findings, one: Sum) -> bool:

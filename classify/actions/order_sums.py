@@ -13,10 +13,17 @@ LEAST_ORDER = 300  # less is the price of a trifle or of one of many
 LIKE = 2.5  # bargained sums differ at most by this factor
 FRESH = 4  # turns after which a number is no answer to a sum any more
 THOUSAND = 1000
+MILLION = 1_000_000
 LEAST_THOUSANDS = 10  # «сорок» of a price in thousands
 OPENS = 12  # words within which an answer gives the sum that was asked for
+PAYING = 2  # turns for which a talk of paying goes on
 UNIT = 3  # words between a unit and its price
 UNIT_LIKE = 1.4  # what is bargained over a unit's price differs at most by this factor
+LEAST_WHOLE = 10_000  # from here a round number is a sum though nothing says so
+WHOLE = 100  # per cent
+SUMS_UP = ("это", "итого", "выходит", "получается", "выйдет", "получится", "всего", "вместе")
+FAR = 1000  # words
+SLACK = 2  # words by which a price may be nearer than a payment and yet not count
 RUN = 3  # words of a turn that says nothing but a sum
 
 
@@ -87,17 +94,40 @@ def _meant(talk: Talk, one: Sum, named: list[Sum]) -> Sum | None:
     """What a bare number means: «двести десять» in a talk of a price in thousands is 210 000."""
     if _of_a_time(talk, one) or _is_label(talk, one) or _answers_other(talk, one):
         return None
-    if not named and _of_a_term(talk, one):
+    if _of_a_term(talk, one) and (not named or _share(talk, one)):
         return None
-    thousands = replace(one, value=one.value * THOUSAND)
-    if any(_alike(thousands.value, s.value) for s in named if s.value >= BIG):
-        return replace(thousands, currency=named[-1].currency)
-    asked = _answers(talk, one, "budget.asked")
+    return _scaled(one, named) or _said_for_money(talk, one)
+
+
+def _scaled(one: Sum, named: list[Sum]) -> Sum | None:
+    """A bare number in the scale of a sum named before that it is like."""
+    for scale, least in ((MILLION, MILLION), (THOUSAND, BIG)):
+        meant = replace(one, value=one.value * scale)
+        if any(_alike(meant.value, s.value) for s in named if s.value >= least):
+            return replace(meant, currency=named[-1].currency)
+    return None
+
+
+def _said_for_money(talk: Talk, one: Sum) -> Sum | None:
+    """A bare number that its size, a question or the words beside it make a sum."""
+    if one.value >= LEAST_WHOLE and one.value % 100 == 0:
+        return one
+    asked = _answers(talk, one, "budget.asked") or _summed(one)
     if one.value < LEAST_THOUSANDS or not (asked or _priced(talk, one)):
         return None
     if one.value >= THOUSAND:
         return one if one.value % 10 == 0 else None
-    return None if _of_small_money(talk, one) else thousands
+    return None if _of_small_money(talk, one) else replace(one, value=one.value * THOUSAND)
+
+
+def _share(talk: Talk, one: Sum) -> bool:
+    """Whether a bare number can be a share in per cent or a term in days, with no price beside."""
+    return one.value <= WHOLE and not (_near(talk, one, "budget.priced", NEAR) or _summed(one))
+
+
+def _summed(one: Sum) -> bool:
+    """«По семьсот метр, это сто сорок две»: a number that sums up what was said before it."""
+    return one.start > 0 and one.turn.tokens[one.start - 1].form in SUMS_UP
 
 
 def _of_a_time(talk: Talk, one: Sum) -> bool:
@@ -167,6 +197,8 @@ def _of_unit(talk: Talk, one: Sum) -> bool:
     """Whether a sum is the price of one of many: of a metre, a ton, a guest."""
     if _each(one):
         return True
+    if _summed(one) and not any(h.start == one.end for h in _beside(talk, one, "budget.unit")):
+        return False
     return not is_total(talk, one) and any(
         -UNIT <= h.start - one.end < 1 or 0 <= one.start - h.end < UNIT
         for h in _beside(talk, one, "budget.unit")
@@ -202,14 +234,22 @@ def _alone(one: Sum) -> bool:
 
 
 def _paying(talk: Talk, one: Sum) -> bool:
-    """Whether the talk here is of an invoice or a payment."""
-    if _near(talk, one, "budget.total", NEAR):
+    """Whether the talk here is of an invoice or a payment, and not nearer by of the price."""
+    if is_total(talk, one):
         return False
-    if _near(talk, one, "budget.payment", NEAR + 2):
-        return True
-    before = talk.before(one.turn, 1)
+    price = min(_gap(talk, one, "budget.order"), _gap(talk, one, "budget.priced"))
+    paid = _gap(talk, one, "budget.payment")
+    if paid < NEAR + 2:
+        return paid <= price + SLACK
+    before = talk.before(one.turn, PAYING)
     paying = any(talk.has("budget.payment", t) for t in [one.turn, *before])
-    return paying and not _near(talk, one, "budget.order", NEAR)
+    return paying and not (_summed(one) or _near(talk, one, "budget.order", NEAR))
+
+
+def _gap(talk: Talk, one: Sum, cue: str) -> int:
+    """How many words lie between a sum and the nearest place of a notion in its sentence."""
+    gaps = (max(h.start - one.end, one.start - h.end, 0) for h in _beside(talk, one, cue))
+    return min(gaps, default=FAR)
 
 
 def is_refused(talk: Talk, one: Sum) -> bool:
