@@ -48,7 +48,7 @@ def matter_at(talk: Talk, turn: Turn, at: int, memory: int = MEMORY) -> Matter |
     before = [matter for place, matter in own if place <= at]
     if before:
         return before[-1]
-    sentence = turn.tokens[at].sentence
+    sentence = turn.tokens[at].sentence if at < len(turn.tokens) else -1
     for place, matter in own:
         if place - at <= AFTER and turn.tokens[place].sentence == sentence:
             return matter
