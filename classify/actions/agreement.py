@@ -128,6 +128,21 @@ def _invited(talk: Talk, turn: Turn, topic: Topic, first: Move, *, unclaimed: bo
     return agreed(opened(topic, offer, Standing.OPEN, said), first.hit, said.slot)
 
 
+DAY_BACK = 3  # turns in which the day of an hour offered alone was named
+
+
+def _on_last_day(talk: Talk, turn: Turn, topic: Topic, said: Said) -> Said:
+    """«Завтра работаете?» — «До шести» — «В три буду»: an hour offered alone is of that day."""
+    if not topic.unnamed or said.slot.clock is None or said.slot.day is not None:
+        return said
+    for before in talk.before(turn, DAY_BACK):
+        free = [p for p in placed(talk, before) if p.head is None or not topic.not_now]
+        days = [p.mention.date for p in free if p.mention.date and not p.mention.past]
+        if days:
+            return replace(said, slot=replace(said.slot, day=days[-1]))
+    return said
+
+
 def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table | None:
     """What a turn puts on an empty table.
 
@@ -135,6 +150,8 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
     """
     moves = moves_of(talk, turn, topic)
     first = next((m for m in moves if m.kind in ("propose", "arranged")), None)
+    if first is not None and topic.unnamed:
+        first = next((m for m in moves if m.kind == "arranged"), first)
     if first is None and (topic.unnamed or topic.not_now) and unclaimed:
         taken = unnamed(talk, turn, topic)
         if taken is not None:
@@ -147,7 +164,7 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
             return cleared(opened(topic, unwanted[0], Standing.OPEN, said), unwanted[0], whole=True)
         conditional = [hit for hit in talk.hits(topic.condition, turn) if _names(talk, topic, hit)]
         return opened(topic, conditional[0], Standing.DEFERRED, Said()) if conditional else None
-    said = times_said(talk, turn, moves, None, free=False)
+    said = _on_last_day(talk, turn, topic, times_said(talk, turn, moves, None, free=False))
     if not said.slot and not said.options and first.kind == "propose":
         invited = _invited(talk, turn, topic, first, unclaimed=unclaimed)
         if invited is not None:
@@ -163,6 +180,8 @@ def _put_down(talk: Talk, turn: Turn, topic: Topic, *, unclaimed: bool) -> Table
 
 def _names(talk: Talk, topic: Topic, hit: Hit) -> bool:
     """Whether a condition names the thing that hangs on it («если так» alone is of anything)."""
+    if talk.context.language == "en":
+        return True
     families = ("contact",) if topic.not_now else OF_MEETINGS
     words = talk.book.words(*families)
     return any(not words.isdisjoint(token.keys) for token in hit.turn.tokens[hit.start : hit.end])

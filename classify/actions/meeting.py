@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from classify.actions.agreement import Standing, Table, Topic
 from classify.actions.findings import Findings
 from classify.actions.quoting import telling
-from classify.actions.timing import iso, settled
+from classify.actions.timing import iso, placed, settled
 from classify.actions.twins import plainer_twin
 from classify.dates import find_times
 from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
@@ -88,7 +89,8 @@ def _where(talk: Talk, table: Table) -> dict[str, SlotValue]:
 
 def find_held(talk: Talk, _: Findings) -> list[Action]:
     """A past meeting of the two sides that one of them refers to."""
-    hits = talk.all_hits("meeting_held.held")
+    hits = [*talk.all_hits("meeting_held.held"), *_timed_past(talk)]
+    hits.sort(key=lambda h: (h.turn.index, h.start))
     hit = next((h for h in hits if not _third_party(talk, h)), None)
     if hit is None:
         return []
@@ -102,6 +104,25 @@ def find_held(talk: Talk, _: Findings) -> list[Action]:
             slots=_past_day(talk, hit.turn, hit),
         )
     ]
+
+
+BESIDE = 9  # words between a past deed and its day
+
+
+def _timed_past(talk: Talk) -> list[Hit]:
+    """«You had a chap round last Friday»: deeds of a meeting beside a day that is over."""
+    return [
+        hit
+        for hit in talk.all_hits("meeting_held.timed")
+        for p in placed(talk, hit.turn)
+        if (p.mention.past or _last(p.mention.text))
+        and hit.turn.tokens[p.start].sentence == hit.turn.tokens[hit.start].sentence
+        and p.start - hit.end <= BESIDE >= hit.start - p.end
+    ]
+
+
+def _last(text: str) -> bool:
+    return text.lower().startswith(("last ", "on last ", "yesterday"))
 
 
 _BOTH_SIDES = frozenset(
@@ -135,6 +156,21 @@ def _third_party(talk: Talk, hit: Hit) -> bool:
     )
 
 
+ADJECTIVES = ("понедельнич", "вторничн", "сред", "четверго", "пятничн", "субботн", "воскресн")
+DAY_NAMED = re.compile(r"\b(?:(поза)?вчерашн|(понедельнич|вторничн|четверго|пятничн|субботн|воскресн))")
+
+
+def _adjectives(words: str, today: date) -> list[date]:
+    """The day of «субботнего осмотра», «вчерашней встречи»: the last such day before the call."""
+    named = DAY_NAMED.search(words)
+    if named is None:
+        return []
+    if named[2] is None:
+        return [today - timedelta(days=2 if named[1] else 1)]
+    back = (today.weekday() - ADJECTIVES.index(named[2])) % 7 or 7
+    return [today - timedelta(days=back)]
+
+
 def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:
     """The day of a past meeting: said beside it, a weekday in a week that was named too."""
     start, end = clause(turn, hit.start, hit.end)
@@ -148,6 +184,7 @@ def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:
     ]
     week = next((m.week for m in near if m.week is not None and m.date is None), None)
     days = [m.date for m in near if m.date is not None and m.date < said_at.date()]
+    days = days or _adjectives(turn.text[low:high].lower(), said_at.date())
     if not days:
         return {}
     day = days[0] if week is None else week + timedelta(days=days[0].weekday())

@@ -37,9 +37,10 @@ def times_said(
         for start in sorted(mine)
         if start not in rejected
         and not _leaves_room(mine[start], table)
-        and not (english and _deadline(mine[start], table))
+        and not (english and _deadline(mine[start], moves, table))
         and not OPENING_HOURS.search(mine[start].mention.text.lower())
     ]
+    kept = [until for p in kept if (until := _without_end(p)) is not None]
     if not kept:
         return Said()
     groups = _alternatives(turn, kept)
@@ -103,6 +104,17 @@ def _dated(talk: Talk, turn: Turn, table: Table) -> bool:
     return any(talk.has("stance.asks_time", t) for t in talk.before(turn, 1))
 
 
+UNTIL = re.compile(r"\bдо\b")
+
+
+def _without_end(p: Placed) -> Placed | None:
+    """«Завтра окно до двенадцати»: the day, and no hour; nothing where no day is named."""
+    said = p.mention
+    if said.bound != "by" or said.time is None or not UNTIL.search(said.text.lower()):
+        return p
+    return replace(p, mention=replace(said, time=None, part_of_day=None)) if said.date else None
+
+
 # «С девяти до шести»: when somebody is there, no time to meet at.
 OPENING_HOURS = re.compile(
     r"\bсо? (?:7|8|9|10|сем|вос|девят|десят)\S* (?:утра )?"
@@ -111,9 +123,11 @@ OPENING_HOURS = re.compile(
 PUT_OFF = ("отлож", "перен", "давай", "разговор", "подожд", "потерп", "время", "встреч")
 
 
-def _deadline(p: Placed, table: Table | None) -> bool:
-    """«By Monday noon»: when a thing is to be done, unless it is the time on the table."""
-    return p.mention.bound == "by" and not _repeats(p, table)
+def _deadline(p: Placed, moves: Sequence[Move], table: Table | None) -> bool:
+    """«By Monday noon»: when a thing is to be done, no time to meet at."""
+    if p.mention.bound != "by" or _repeats(p, table):
+        return False
+    return not any(m.kind == "propose" and m.hit.cue.startswith("follow_up.") for m in moves)
 
 
 def _leaves_room(p: Placed, table: Table | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classify.actions.english_terms import flat_noes, sealed
 from classify.actions.findings import Findings
 from classify.actions.money import bare_sums
 from classify.actions.refusal import refused
@@ -26,10 +27,11 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     words += [(h, ActionStatus.DONE) for h in _after_price(talk, "terms.agree_short")]
     words += [(h, ActionStatus.DONE) for h in _after_price(talk, "terms.agree_weak", sums=True)]
     words += [(h, ActionStatus.DONE) for h in _bid_taken(talk)]
-    words += [(h, ActionStatus.DONE) for h in _decided(talk)]
+    words += [(h, ActionStatus.DONE) for h in [*_decided(talk), *sealed(talk)]]
     words += [(h, ActionStatus.DECLINED) for h in talk.all_hits("terms.refuse", Speaker.CLIENT)]
     words += [(h, ActionStatus.DECLINED) for h in _after_price(talk, "terms.refuse_short")]
     words += [(h, ActionStatus.DECLINED) for h in _after_price(talk, "terms.refuse_terms")]
+    words += [(h, ActionStatus.DECLINED) for h in flat_noes(talk)]
     noes = refused(talk)
     words = [
         (h, s)

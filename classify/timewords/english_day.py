@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from classify.timewords.english_clock import BOUNDS, closes
+from classify.timewords.frames import Bound
 from classify.timewords.patterns import Around, Fields, Rule, rule
 from classify.timewords.russian_offset import distance
 
@@ -29,9 +30,25 @@ _NAMED_DAYS = {
 _NAMES = "|".join(_NAMED_DAYS)
 
 
-def _named(match: re.Match[str], _: Around) -> Fields | None:
+_COMING = frozenset(
+    [
+        *("come", "comes", "came", "coming", "drop", "drops", "dropped", "dropping", "pop", "pops"),
+        *("popped", "popping", "swing", "swung", "swinging", "stop", "stopped", "stopping", "pass"),
+        *("passing", "call", "called", "nip", "nipped", "nipping", "go", "went", "run", "fly"),
+    ]
+)
+
+
+def _bound(prep: str | None, around: Around) -> Bound | None:
+    """What a preposition makes of a day: «by Friday» a deadline, «drop by Friday» none."""
+    if prep == "by" and around.before and around.before[0].word in _COMING:
+        return None
+    return BOUNDS.get(prep or "")
+
+
+def _named(match: re.Match[str], around: Around) -> Fields | None:
     part = "evening" if match["name"] == "tonight" else None
-    bound = BOUNDS.get(match["prep"] or "")
+    bound = _bound(match["prep"], around)
     return {"days": _NAMED_DAYS[match["name"]], "part": part, "bound": bound}
 
 
@@ -42,12 +59,12 @@ def _after_tomorrow(match: re.Match[str], _: Around) -> Fields | None:
 _SHIFTS = {"this": "this", "next": "next", "last": "last"}
 
 
-def _weekday(match: re.Match[str], _: Around) -> Fields | None:
+def _weekday(match: re.Match[str], around: Around) -> Fields | None:
     """«On Thursday», «next Tuesday», «Wednesday next week», «this coming Friday»."""
     said: dict[str, object] = {"weekday": int(match["weekday"])}
     if match["shift"]:
         said["shift"] = _SHIFTS.get(match["shift"], "nearest")
-    return said | {"bound": BOUNDS.get(match["prep"] or "")}
+    return said | {"bound": _bound(match["prep"], around)}
 
 
 def _weeks_after(match: re.Match[str], _: Around) -> Fields | None:
@@ -76,7 +93,7 @@ def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
         "day": day,
         "month": int(month) if month else None,
         "year": int(year) if year else None,
-        "bound": BOUNDS.get(groups.get("prep") or ""),
+        "bound": _bound(groups.get("prep"), around),
         "needs": None if month or groups.get("prep") or day > 3 else "adjacent",
         "counted_on": not month,
     }
