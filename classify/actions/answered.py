@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from classify.actions.deadline import free_due, own_due
+from classify.actions.deadline import deadline, free_due, own_due
 from classify.actions.timing import Placed, placed
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import SlotValue
@@ -111,11 +111,24 @@ def _but(turn: Turn) -> bool:
     return any(t.form in ("если", "но", "только", "сначала", "if", "but") for t in turn.tokens)
 
 
+def _one_time(talk: Talk, hit: Hit) -> dict[str, SlotValue]:
+    """The only coming day of the sentence, whatever verb it hangs on: «в среду привезут, отдам»."""
+    sentence = hit.turn.tokens[hit.start].sentence
+    coming = [
+        p
+        for p in placed(talk, hit.turn)
+        if not (p.mention.past or p.mention.refused) and (p.mention.date or p.mention.time)
+    ]
+    if len(coming) != 1 or hit.turn.tokens[coming[0].start].sentence != sentence:
+        return {}
+    return deadline([coming[0].mention], talk.context.started_at)
+
+
 def due_between(talk: Talk, hit: Hit, asks: Sequence[str]) -> dict[str, SlotValue]:
     """When a promise will be kept: said with it, or in the agent's question that it answers."""
     own = own_due(talk, hit.turn, hit.start, hit.end)
     if own or placed(talk, hit.turn):
-        return own
+        return own or _one_time(talk, hit)
     for turn in talk.before(hit.turn, 1, Speaker.AGENT):
         for cue in asks:
             for asked in talk.hits(cue, turn):

@@ -1,4 +1,4 @@
-"""A side says back the time that the other has just named: «числа десятого» — «десятого позвоню»."""
+"""A side says back the time that the other just named: «числа десятого» — «десятого позвоню»."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from classify.actions.bare_clock import bare_clocks
 from classify.actions.table import Said
 from classify.actions.timing import Placed, placed
 from classify.dialogue import Talk, Turn
-
 
 UNSURE = frozenset(["может", "можно", "удобно", "если", "или", "лучше"])
 

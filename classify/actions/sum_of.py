@@ -8,10 +8,11 @@ from classify.actions.money import Sum, bare_sums, sums
 from classify.actions.timing import placed
 from classify.dialogue import Hit, Talk, Turn
 
-BACK = 6  # turns in which the sum of a payment may have been named
+BACK = 4  # turns in which the sum of a payment may have been named
 AHEAD = 2  # turns in which it may be asked and told
 BESIDE = 8  # words between a deed or its part and a sum of it
 LEAST_SCALE = 1000
+LEAST_SHORT = 10_000  # below which a bare number in a call without thousands counts other things
 LEAST_ENGLISH = 100  # pounds and euros are said without their name from here
 
 
@@ -25,9 +26,18 @@ def spoken_sums(talk: Talk, turn: Turn) -> list[Sum]:
         for s in bare_sums(talk, turn)
         if s.value < LEAST_SCALE and taken.isdisjoint(range(s.start, s.end))
     ]
-    if talk.context.language == "en" or (short and not _in_thousands(talk)):
+    if talk.context.language == "en":
         short = []
+    elif short and not _in_thousands(talk):
+        short = [s for s in short if s.value >= LEAST_SHORT and _of_payment(talk, turn)]
     return sorted([*full, *short], key=lambda s: s.start)
+
+
+def _of_payment(talk: Talk, turn: Turn) -> bool:
+    """Whether a turn or one beside it speaks of paying: its bare numbers are thousands."""
+    around = (turn, *talk.before(turn, 1), *talk.near(turn, 1))
+    cues = ("payment.about", "payment.arrived", "payment.settled")
+    return any(talk.has(cue, t) for t in around for cue in cues)
 
 
 def whole_sums(talk: Talk, turn: Turn) -> list[Sum]:
@@ -85,5 +95,6 @@ def part_sum(talk: Talk, hit: Hit, part: str) -> Sum | None:
             one = beside(found, said.start, said.end, BESIDE // 2)
             if one is not None:
                 return one
-    after = [s for turn in talk.near(hit.turn, AHEAD) for s in whole_sums(talk, turn)]
-    return after[0] if after else None
+    after = [s for turn in talk.near(hit.turn, AHEAD) for s in spoken_sums(talk, turn)]
+    asked = [s for turn in talk.before(hit.turn, 1) for s in whole_sums(talk, turn)]
+    return (after or asked[-1:] or [None])[0]
