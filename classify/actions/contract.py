@@ -120,6 +120,8 @@ def _is_contract(talk: Talk, named: str) -> bool:
     """A paper called only a paper is the contract, unless the call is of finished work."""
     if named != "contract.paper":
         return named == "papers.contract"
+    if talk.all_hits("papers.contract"):
+        return True
     return not any(talk.all_hits(cue) for cue in FINISHED)
 
 

@@ -46,7 +46,8 @@ def _papers_of(talk: Talk, turn: Turn, named: list[Named]) -> list[Named]:
     """The papers of a turn under whatever name, in the order of its words."""
     plain = papers_in(talk, turn)
     other = nicknamed(talk, turn, [*named, *plain])
-    taken = {n.at for n in other}
+    whole = {n.at - 1 for n in plain if n.paper in COUNTED}  # «проект договора» is the contract
+    taken = {n.at for n in other} | whole
     kept = [n for n in plain if n.at not in taken or n.paper in COUNTED]
     return sorted([*kept, *other], key=lambda n: n.at)
 
@@ -153,9 +154,8 @@ def _says_too_little(talk: Talk, turn: Turn, at: int, deed: Deed) -> bool:
     """Verbs that mean a paper only where one is named beside them."""
     token = turn.tokens[at]
     if deed is Deed.PROMISED:
-        if not _ours_to_send(talk, turn, at) or by_others(talk, turn, at):
-            return True
-        if _someone_sent(turn, at):
+        others = by_others(talk, turn, at) and not _just_named(talk, turn)
+        if not _ours_to_send(talk, turn, at) or others or _someone_sent(turn, at):
             return True
     elif deed is Deed.REQUESTED and is_one_of(talk, "hand", token):
         return True
@@ -166,7 +166,10 @@ def _says_too_little(talk: Talk, turn: Turn, at: int, deed: Deed) -> bool:
         if deed is Deed.SENT and any(is_one_of(talk, "arriving_money", t) for t in near):
             return True
     looks = is_one_of(talk, "study", token) and not token.has("past") and deed is not Deed.ASKED
-    return looks or is_one_of(talk, "handle", token)
+    handled = is_one_of(talk, "handle", token) and not (
+        is_one_of(talk, "send", token) and turn.speaker is Speaker.AGENT
+    )
+    return looks or handled or is_one_of(talk, "turn_over", token)
 
 
 def _someone_sent(turn: Turn, at: int) -> bool:
@@ -204,7 +207,15 @@ def _ours_to_send(talk: Talk, turn: Turn, at: int) -> bool:
     """«Придёт» alone may be anything; «придёт вам», «придёт на почту» is the paper spoken of."""
     if any(is_one_of(talk, name, turn.tokens[at]) for name in ("send", "make")):
         return True
-    return any(t.form in ("вам", "почту", "тебе") for t in turn.tokens[max(0, at - 3) : at + 4])
+    if any(t.form in ("вам", "почту", "тебе") for t in turn.tokens[max(0, at - 3) : at + 4]):
+        return True
+    return _just_named(talk, turn)
+
+
+def _just_named(talk: Talk, turn: Turn) -> bool:
+    """Whether the client has just spoken of a paper."""
+    asked = talk.before(turn, 1, Speaker.CLIENT)
+    return any(talk.has(f"papers.{paper.value}", t) for t in asked for paper in COUNTED)
 
 
 def _told_at_once(talk: Talk, turn: Turn) -> bool:

@@ -60,8 +60,14 @@ def _sums(talk: Talk, turn: Turn) -> list[Sum]:
     return [
         s
         for s in spoken_sums(talk, turn)
-        if not paid or (s.start > 0 and turn.tokens[s.start - 1].form in ON)
+        if (not paid or (s.start > 0 and turn.tokens[s.start - 1].form in ON))
+        and not _numbered(turn, s)
     ]
+
+
+def _numbered(turn: Turn, one: Sum) -> bool:
+    """«Счёт номер сорок два»: the number of the paper."""
+    return one.start > 0 and turn.tokens[one.start - 1].form in ("номер", "номером", "№")
 
 
 def _checked(talk: Talk, turn: Turn) -> Sum | None:

@@ -14,6 +14,8 @@ from models.vocabulary.transcript import Speaker
 
 MEMORY = 8  # turns for which a paper stays the one spoken of
 AHEAD = 3  # turns in which the price of an offer or the signing of a contract is spoken of
+# «Договор завтра, отправлю скан»: said right after its paper.
+IN_ONE_BREATH = frozenset(["скан", "оригинал", "проект", "текст", "сканом", "черновик"])
 # Where a sum is told and nothing sent.
 ON_SITE = frozenset({"встрече", "встреча", "месте", "замере"})
 
@@ -52,7 +54,11 @@ def _copies(turn: Turn, hits: Sequence[Hit], named: Sequence[Named]) -> list[Nam
     if not spoken or spoken[-1].paper is not Paper.CONTRACT:
         return []
     first = spoken[-1].at if spoken[-1].turn == turn.index else -1
-    return [Named(Paper.CONTRACT, turn.index, hit.end - 1) for hit in hits if hit.start > first]
+    return [
+        Named(Paper.CONTRACT, turn.index, hit.end - 1)
+        for hit in hits
+        if first < 0 or (hit.start > first and turn.tokens[hit.start].form in IN_ONE_BREATH)
+    ]
 
 
 def _noun(talk: Talk, turn: Turn, hit: Hit) -> int:

@@ -29,16 +29,27 @@ def _told(talk: Talk, turn: Turn, deeds: list[PaperDeed]) -> list[PaperDeed]:
     asked = [
         d for d in deeds if d.deed in (Deed.ASKED, Deed.SENT) and turn.index - d.turn.index <= 1
     ]
-    no = talk.hits("papers.not_there", turn)
+    no = [h for h in talk.hits("papers.not_there", turn) if not _after_all(talk, turn, h)]
     yes = talk.hits("papers.there", turn)
     out = []
     for d in asked:
-        place = [(h.start, h.end) for h in (no or yes)[:1]] or _echo(turn, d)
+        used = [] if no or yes else list(talk.hits("papers.not_there", turn))
+        place = [(h.start, h.end) for h in (no or yes or used)[:1]] or _echo(turn, d)
         out += [
             PaperDeed(d.paper, _answered(talk, d, no=bool(no)), turn, start, end, start)
             for start, end in place
         ]
     return out
+
+
+def _after_all(talk: Talk, turn: Turn, no: Hit) -> bool:
+    """«Не затерялся?» — «Нет, распечатал даже»: the no denies the loss."""
+    after = turn.tokens[no.end : no.end + 2]
+    used = any(
+        t.has("past") and (is_one_of(talk, "handle", t) or is_one_of(talk, "study", t))
+        for t in after
+    )
+    return used and "не" not in {t.form for t in after} and no.end - no.start == 1
 
 
 def _echo(turn: Turn, asked: PaperDeed) -> list[tuple[int, int]]:
@@ -221,9 +232,11 @@ def _lies(talk: Talk, turn: Turn, known: set[Paper], named: list[Named]) -> list
         if later and not meant:
             meant = [n for n in _last(turn, named) if turn.index - n.turn <= 1]
         for n in meant:
-            if n.paper not in known and _only_lies(talk, turn, sentence):
+            low, high = min(n.at, hit.start), max(n.at + 1, hit.end)
+            if n.turn != turn.index:
+                low = hit.start
+            if n.paper not in known and _only_lies(talk, turn, range(low, hit.end)):
                 deed = Deed.PROMISED if later else Deed.SENT
-                low, high = min(n.at, hit.start), max(n.at + 1, hit.end)
                 place = (low, high) if n.turn == turn.index else (hit.start, hit.end)
                 out.append(PaperDeed(n.paper, deed, turn, *place, hit.start))
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.documents import Deed, Paper, PaperDeed, final
+from classify.actions.english_proposal import talked_over
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
 from classify.actions.remarks import remarks
@@ -34,12 +35,14 @@ def find_discussed(talk: Talk, found: Findings) -> list[Action]:
     deeds = final(found.deeds, Paper.PROPOSAL)
     has = [d for d in deeds if d.deed in HAVING]
     looked = any(d.deed is Deed.READ for d in deeds)
-    if not has or _unread(deeds):
+    if not has or _unread(deeds) or _lost(deeds):
         return []
     first = has[0]
     judged = [hit for hit in _judgements(talk) if looked or _about_price(hit)]
     spoken = [hit for hit in judged if 0 <= hit.turn.index - first.turn.index <= LONGEST_TALK]
     said = [*spoken, *_details(talk, has), *remarks(talk, has)]
+    if talk.context.language == "en":
+        said = [*spoken, *talked_over(talk, has)]
     for hit in sorted(said, key=lambda h: (h.turn.index, h.start)):
         if not any(talk.has(f"proposal.{cue}", hit.turn) for cue in ("elsewhere", "aside")):
             return [
@@ -82,6 +85,12 @@ def _of_it(talk: Talk, hit: Hit, deed: PaperDeed) -> bool:
 def _unread(deeds: list[PaperDeed]) -> bool:
     looks = [d for d in deeds if d.deed in (Deed.READ, Deed.UNREAD)]
     return bool(looks) and looks[-1].deed is Deed.UNREAD
+
+
+def _lost(deeds: list[PaperDeed]) -> bool:
+    """Whether the last word is that it never came."""
+    known = [d for d in deeds if d.deed in HAVING or d.deed is Deed.MISSING]
+    return bool(known) and known[-1].deed is Deed.MISSING
 
 
 def _judgements(talk: Talk) -> list[Hit]:
