@@ -20,6 +20,7 @@ from classify.timewords.numerals import words
 BACK = 16  # words before a verb in which its will stands
 LOOSE = 2  # words that may part a verb from its «to» or its auxiliary
 MORNING_OVER = 10  # the hour from which «this morning» has been
+YOU_BACK = 3  # words before a verb in which its «you» stands
 CLOSE = 4  # words before a verb in which its «if» or its negation stands
 
 
@@ -62,6 +63,7 @@ OTHERS = frozenset(words("them him her you people guests customers us clients ev
 SEEING = frozenset(words("see have get watch hear find let make"))
 ASKING = frozenset(words("did have has is was are were do does haven't hasn't didn't isn't"))
 ASKED = frozenset(words("you i we he she it they ye your the himself anyone everybody everyone"))
+YOU = frozenset(words("you you've you'd ye you're"))
 NOT = frozenset(words("not never nothing no nobody nor neither cannot"))
 UNDER = frozenset(words("if unless whether suppose supposing assuming provided"))
 WAITING = frozenset(words("when once until till before after soon while moment"))
@@ -92,8 +94,8 @@ def said_of(talk: Talk, turn: Turn, at: int) -> Said:
         negated = False
     forms = [t.form for t in before]
     supposed = bool(UNDER.intersection(forms)) or bool(WAITING.intersection(forms[-CLOSE:]))
-    you = [t.form for t in before[-3:]]
-    yours = any(w in ("you", "you've", "you'd", "ye", "you're") for w in you)
+    doer = next((w for w in forms[: -YOU_BACK - 1 : -1] if w in PERSONS or w in YOU), "")
+    yours = doer in YOU
     asked = any(one in ASKING and other in ASKED for one, other in pairwise(forms))
     return Said(_tense(talk, turn, at, before), negated, supposed, yours, asked)
 
@@ -145,7 +147,8 @@ def _led(before: Sequence[Token]) -> bool:  # noqa: PLR0911 - one exit a kind of
         if word == "let" and forms[at + 1 : at + 2] in (["me"], ["us"]):
             return True
         if apart <= LOOSE and word in AUXILIARY:
-            return False
+            lead = forms[at - 1] if at else ""
+            return lead in WILL or lead.endswith("'ll")
         if word in PERSONS and not {"and", "to"}.intersection(forms[at + 1 :]):
             return False
     return False

@@ -7,12 +7,13 @@ and whether (`english_clause`), and what «it» is the matter spoken of (`englis
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from classify.actions.answered import only_time
 from classify.actions.deadline import deadline
-from classify.actions.english_clause import Said, Tense, is_over, said_of
+from classify.actions.english_clause import TILL, Said, Tense, is_over, said_of
 from classify.actions.english_matter import TO_PAY, Matter, matter_at, spoken_of
-from classify.actions.timing import placed
+from classify.actions.timing import Placed, placed
 from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import SlotValue
 from models.vocabulary.transcript import Speaker
@@ -20,6 +21,7 @@ from models.vocabulary.transcript import Speaker
 OPENS = 4  # words before the time that answers a question about money
 LONG = 8  # turns for which a contract may be the thing that is signed
 RETURNED = frozenset(["back", "returned", "way", "post", "dx", "mail", "did", "done"])
+RUNS = frozenset(["run", "batch", "payments", "bacs", "payroll", "post"])
 CLAIM = 3  # turns after the client said that the money went in which the agent finds it
 
 
@@ -202,8 +204,14 @@ def due_said(talk: Talk, hit: Hit) -> dict[str, SlotValue]:
     """The coming time in the sentence of a promise, whatever verb it hangs on."""
     sentence = hit.turn.tokens[hit.start].sentence
     mentions = [
-        p.mention
+        replace(p.mention, refused=p.mention.refused and not _stands(hit.turn, p))
         for p in placed(talk, hit.turn)
         if hit.turn.tokens[p.start].sentence == sentence and not is_over(talk, p)
     ]
     return deadline(mentions, talk.context.started_at)
+
+
+def _stands(turn: Turn, p: Placed) -> bool:
+    """«It won't go till Friday», «in Friday's run»: the time holds for all its «not» or «'s»."""
+    runs = any(t.form in RUNS for t in turn.tokens[p.end : p.end + 2])
+    return runs or any(t.form in TILL for t in turn.tokens[max(0, p.start - 1) : p.end])

@@ -12,6 +12,7 @@ from classify.actions.paper_said import answers, standing
 from classify.actions.paper_verbs import is_one_of
 from classify.dialogue import Hit, Talk, Turn
 from classify.text import Token
+from classify.timewords.numerals import words
 from models.vocabulary.transcript import Speaker
 
 REACH = 9  # words between a verb and its paper
@@ -20,26 +21,9 @@ MEMORY = 7  # turns for which a paper stays the one spoken of
 BESIDE = 4  # words after a verb in which its «it» stands
 
 WILL = frozenset(
-    [
-        "will",
-        "i'll",
-        "we'll",
-        "ill",
-        "shall",
-        "gonna",
-        "let's",
-        "i'd",
-        "he'll",
-        "she'll",
-        "they'll",
-        "it'll",
-        "that'll",
-        "you'll",
-    ]
+    words("will i'll we'll ill shall gonna let's i'd he'll she'll they'll it'll that'll you'll")
 )
-OURS = frozenset(
-    ["i", "we", "i'll", "we'll", "i'm", "we're", "i've", "we've", "let", "me", "us", "our"]
-)
+OURS = frozenset(words("i we i'll we'll i'm we're i've we've let me us our"))
 YOU = frozenset(["you", "you've", "you'd", "you're", "your"])
 MEANT = frozenset(["it", "that", "them", "one", "those", "this", "both", "everything", "all"])
 NOT = frozenset(["not", "never", "nothing", "no"])
@@ -200,13 +184,19 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> li
     token = turn.tokens[at]
     if is_one_of(talk, "bill", token) and deed in (Deed.PROMISED, Deed.REQUESTED):
         return [_made(turn, at, deed, Named(Paper.INVOICE, turn.index, at))]
-    if is_one_of(talk, "count", token) and deed in (Deed.PROMISED, Deed.REQUESTED):
+    if _priced_up(talk, turn, at) and deed in (Deed.PROMISED, Deed.REQUESTED):
         return [_made(turn, at, deed, Named(Paper.PROPOSAL, turn.index, at))]
     spoken = _spoken_of(turn, at, named)
     named_so = is_one_of(talk, "issue", token) or _means_it(turn, at)
     if spoken is None or not (named_so or _bare(turn, at, deed)):
         return []
     return [_made(turn, at, deed, Named(spoken, turn.index, at))] if spoken in COUNTED else []
+
+
+def _priced_up(talk: Talk, turn: Turn, at: int) -> bool:
+    """«I'll price the roof»; «it would cost you more» counts nothing up."""
+    thing = {"it", "that", "they", "this", "it'll", "it'd"} & set(_before(turn, at)[-2:])
+    return is_one_of(talk, "count", turn.tokens[at]) and not thing
 
 
 def _means_it(turn: Turn, at: int) -> bool:
