@@ -77,7 +77,7 @@ def find_times(
     english = language.startswith("en")
     tokens = tokens_of(text, english=english)
     frames = joined(frames_of(tokens, _rules(english=english)), tokens, said_at.date())
-    mentions = []
+    mentions: list[TimeMention] = []
     for previous, frame in zip((None, *frames), frames, strict=False):
         gone = _is_past(frame, tokens, past, english=english)
         if gone and mentions and _of_coming_day(frame, mentions[-1], tokens):

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classify.actions.consent import consent, echo, only_listens, ordinal_choice
-from classify.actions.english_replies import first_offer, goes_on
+from classify.actions.english_replies import answers_else, first_offer, goes_on
 from classify.actions.moves import Move, decisive, last_move, moves_of
-from classify.actions.said_back import says_back
+from classify.actions.said_back import put_off, says_back
 from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
 from classify.actions.timing import NEVER, When
 from classify.dialogue import Hit, Talk, Turn, token_at
@@ -134,21 +134,14 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     if len(said.options) > 1:
         place = proposes.hit if proposes else reading.words(said.at, said.at + 1, "offers times")
         return countered(table, place, NEVER, _whole(table, said.options))
-    if said.slot and (table.standing is not Standing.DEFERRED or _takes_up(reading, last, proposes)):
+    spoken = proposes or (last and last.kind == "accept")
+    if said.slot and (spoken or not put_off(reading.talk, reading.turn, table)):
         return _timed(table, reading)
     if last and last.kind == "busy":
         if proposes is None:
             return cleared(table, last.hit, whole=False)
         return countered(table, proposes.hit, NEVER)
     return _bare(table, reading, last, proposes)
-
-
-def _takes_up(reading: Reading, last: Move | None, proposes: Move | None) -> bool:
-    """Whether a time speaks of what was put off: by a yes, an offer, or a question when."""
-    if proposes or (last and last.kind == "accept"):
-        return True
-    asked = next((t for t in reading.talk.before(reading.turn, 1)), None)
-    return asked is not None and reading.talk.has("stance.asks_time", asked)
 
 
 def _told_at(said: Said) -> int:
@@ -158,7 +151,11 @@ def _told_at(said: Said) -> int:
 
 def _standing_word(table: Table, reading: Reading, last: Move | None) -> Move | None:
     """The decisive word, for something agreed on only where it takes it back or holds to it."""
-    if last is None or table.standing is not Standing.AGREED or _cancels(last, reading.said.slot):
+    if last is None or table.standing is not Standing.AGREED:
+        return last
+    if _cancels(last, reading.said.slot) and not answers_else(
+        reading.talk, reading.turn, table, last
+    ):
         return last
     return last_move(reading.moves, ("accept", "against"))
 

@@ -89,6 +89,13 @@ NUMBER = re.compile(
 )
 
 
+ADDRESS = 6  # words of an address, whose numbers are no hours
+OF_ADDRESS = re.compile(
+    r"(?:улиц|дом$|квартир|корпус|строени|подъезд|этаж|офис|кабинет|проспект|переул|шоссе|кв$|ул$|"
+    r"проезд|бульвар|комнат|участ|гараж|бокс|номер$|street|road|avenue|flat$|house$)"
+)
+
+
 def bare_clocks(talk: Talk, turn: Turn, offered: Collection[time] = ()) -> list[Placed]:
     """The hours that stand alone in a turn; none where the turn names an hour as usual.
 
@@ -112,9 +119,11 @@ def _runs(talk: Talk, turn: Turn) -> Iterator[tuple[int, int]]:
         for at in range(token_at(turn, m.start), token_at(turn, max(m.start, m.end - 1)) + 1)
     }
     around = AROUND | talk.book.words("around_hour")
-    start = 0
+    start = address = 0
     for at, token in enumerate(turn.tokens):
-        if at in taken:
+        if OF_ADDRESS.match(token.form):
+            address = at + ADDRESS
+        if at in taken or at < address:
             start = at + 1
         elif token.comma or token.closes or at + 1 in taken or at + 1 == len(turn.tokens):
             low, high = _stripped(turn.tokens, start, at + 1, around)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from classify.actions.agreement import Standing, Table, Topic
+from classify.actions.english_replies import unrefused
 from classify.actions.findings import Findings
 from classify.actions.quoting import telling
 from classify.actions.timing import iso, placed, settled
@@ -41,6 +42,8 @@ def find_booked(talk: Talk, found: Findings) -> list[Action]:
     if table is None or plainer_twin(table, found.tables.get("follow_up")):
         return []
     status = final_status(table)
+    if table.standing is Standing.OPEN and unrefused(talk, table):
+        status = ActionStatus.DONE
     slot = table.kept if status is ActionStatus.DECLINED else table.slot
     when = iso(settled(slot, talk.context.started_at), talk.context.started_at)
     if undated(talk, status, when):
@@ -101,7 +104,7 @@ def find_held(talk: Talk, _: Findings) -> list[Action]:
             hit.turn,
             (hit.start, hit.end),
             cues=(f"{hit.cue}: {hit.wording}",),
-            slots=_past_day(talk, hit.turn, hit),
+            slots=_past_day(talk, hit.turn, hit) or _day_beside(talk, hit.turn),
         )
     ]
 
@@ -157,7 +160,9 @@ def _third_party(talk: Talk, hit: Hit) -> bool:
 
 
 ADJECTIVES = ("понедельнич", "вторничн", "сред", "четверго", "пятничн", "субботн", "воскресн")
-DAY_NAMED = re.compile(r"\b(?:(поза)?вчерашн|(понедельнич|вторничн|четверго|пятничн|субботн|воскресн))")
+DAY_NAMED = re.compile(
+    r"\b(?:(поза)?вчерашн|(понедельнич|вторничн|четверго|пятничн|субботн|воскресн))"
+)
 
 
 def _adjectives(words: str, today: date) -> list[date]:
@@ -169,6 +174,20 @@ def _adjectives(words: str, today: date) -> list[date]:
         return [today - timedelta(days=2 if named[1] else 1)]
     back = (today.weekday() - ADJECTIVES.index(named[2])) % 7 or 7
     return [today - timedelta(days=back)]
+
+
+def _day_beside(talk: Talk, turn: Turn) -> dict[str, SlotValue]:
+    """The past day that the other side names in answer («приезжал, двадцатого ноября»)."""
+    sets = ("been", "met", "looked", "shared", "live_talk", "stayed")
+    deeds = talk.book.words(*sets)
+    said_at = talk.context.started_at
+    for other in talk.near(turn, 1):
+        if any(t.has("past") and not deeds.isdisjoint(t.keys) for t in other.tokens):
+            times = find_times(other.text, said_at, language=talk.context.language, past=True)
+            days = [m.date for m in times if m.date and m.date < said_at.date()]
+            if days:
+                return {"date": days[0].isoformat()}
+    return {}
 
 
 def _past_day(talk: Talk, turn: Turn, hit: Hit) -> dict[str, SlotValue]:

@@ -74,6 +74,20 @@ def _noes(talk: Talk, turn: Turn) -> list[Hit]:
 HANGING = 12  # words that hang on a condition where no mark ends it
 
 
+HUNG = 8  # words before an «if» that hang on it
+
+
+def _hung_before(talk: Talk, turn: Turn) -> set[int]:
+    """The words before a condition that hang on it: «we'll come to you if it's wanted»."""
+    return {
+        at
+        for hit in talk.hits("stance.hangs", turn)
+        for at in range(max(0, hit.start - HUNG), hit.start)
+        if turn.tokens[at].sentence == turn.tokens[hit.start].sentence
+        and not any(t.comma for t in turn.tokens[at : hit.start])
+    }
+
+
 def _unconditional(talk: Talk, turn: Turn, topic: Topic, moves: Sequence[Move]) -> list[Move]:
     """The moves that hang on no «если»: «если дождь — не приезжайте» refuses nothing."""
     hanging: set[int] = set()
@@ -85,12 +99,16 @@ def _unconditional(talk: Talk, turn: Turn, topic: Topic, moves: Sequence[Move]) 
             for at in range(hit.start, min(last, len(turn.tokens)))
             if turn.tokens[at].sentence == sentence
         }
+    if talk.context.language == "en" and turn.speaker is Speaker.CLIENT:
+        hanging |= _hung_before(talk, turn)
     return [m for m in moves if m.kind == "defer" or m.hit.start not in hanging]
 
 
 def _proposals(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
     own = topic.agent if turn.speaker is Speaker.AGENT else topic.client
     hits = [*talk.hits(topic.either, turn), *talk.hits(own, turn), *_timed(talk, turn, topic)]
+    if topic.unnamed and talk.context.language == "en" and turn.speaker is Speaker.AGENT:
+        hits += _times_asked(talk, turn)
     blocked = {
         at
         for cue in (topic.against, topic.condition, topic.blocked_by)
@@ -115,6 +133,23 @@ def _has_time(talk: Talk, topic: Topic, hit: Hit) -> bool:
     if talk.context.language == "en":
         times = [p for p in times if _beside(hit, p)]
     return any(_tells(p, topic) for p in times)
+
+
+LONGEST_QUESTION = 12  # words of a question that offers nothing but a time
+
+
+def _times_asked(talk: Talk, turn: Turn) -> list[Hit]:
+    """«Wednesday at one in our showroom?»: a short question of an agent about a coming hour."""
+    if talk.has("stance.other_deed", turn):
+        return []
+    out = []
+    for p in placed(talk, turn):
+        number = turn.tokens[p.start].sentence
+        words = [i for i, t in enumerate(turn.tokens) if t.sentence == number]
+        hour = p.mention.date and p.mention.time and not p.mention.past
+        if hour and turn.asks(p.start) and len(words) <= LONGEST_QUESTION:
+            out.append(Hit("meeting.timed_agent", turn, p.start, p.end, "asks for an hour"))
+    return out
 
 
 def _timed(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:

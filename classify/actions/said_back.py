@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.bare_clock import bare_clocks
-from classify.actions.table import Said
+from classify.actions.table import Said, Standing, Table
 from classify.actions.timing import Placed, placed
 from classify.dialogue import Talk, Turn
 
@@ -21,6 +21,14 @@ def says_back(talk: Talk, turn: Turn, said: Said) -> bool:
         return False
     named = (*placed(talk, before), *bare_clocks(talk, before))
     return any(_same(p, said) for p in named if not p.mention.past and not p.mention.refused)
+
+
+def put_off(talk: Talk, turn: Turn, table: Table) -> bool:
+    """Whether what lies there was put off and nobody asks when, so that a bare time is not its."""
+    if table.standing is not Standing.DEFERRED:
+        return False
+    asked = next(iter(talk.before(turn, 1)), None)
+    return asked is None or not talk.has("stance.asks_time", asked)
 
 
 def _same(p: Placed, said: Said) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import time
 
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn
@@ -35,3 +36,19 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
             if MONTH.search(said.text.lower()):
                 return replace(mention, date=other)
     return mention
+
+
+SAID_PART = ("утр", "ноч", "дня", "днем", "вечер", "am", "morning", "pm", ":", "evening")
+
+
+def of_evening(mention: TimeMention, part: str | None) -> time | None:
+    """The hour of a mention, of the evening where that part of the day was named before it.
+
+    «В среду вечером? Часов в восемь».
+    """
+    clock = mention.time
+    if clock is None or part != "evening" or not 5 <= clock.hour < 12:
+        return clock
+    if any(word in mention.text.lower() for word in SAID_PART):
+        return clock
+    return clock.replace(hour=clock.hour + 12)

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from classify.actions.english_verbs import is_verb as is_english_verb
 from classify.actions.english_verbs import runs_on
-from classify.actions.same_day import same_day
+from classify.actions.same_day import of_evening, same_day
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn, read_once, token_at
 from classify.text import Token
@@ -191,21 +191,8 @@ def when(mentions: Sequence[TimeMention]) -> When:
             day = week + timedelta(days=mention.weekday)
         week = mention.week or week
         part = None if mention.week or mention.weekday is not None else mention.part_of_day
-        slot = slot.updated(When(day, _of_evening(mention, slot), part, mention.earliest))
+        slot = slot.updated(When(day, of_evening(mention, slot.part), part, mention.earliest))
     return slot
-
-
-SAID_PART = ("утр", "ноч", "дня", "днем", "вечер", "am", "morning", "pm", ":", "evening")
-
-
-def _of_evening(mention: TimeMention, slot: When) -> time | None:
-    """«В среду вечером? Часов в восемь»: an hour without its part of the day is of the evening."""
-    clock = mention.time
-    if clock is None or slot.part != "evening" or not 5 <= clock.hour < 12:
-        return clock
-    if any(part in mention.text.lower() for part in SAID_PART):
-        return clock
-    return clock.replace(hour=clock.hour + 12)
 
 
 def times_for(talk: Talk, turn: Turn, start: int, end: int) -> list[Placed]:
@@ -237,9 +224,14 @@ def _close(p: Placed, start: int, end: int) -> bool:
     return min(abs(p.start - end), abs(start - p.end)) <= LONGEST_REACH
 
 
+VISIT_REACH = 6  # words between two verbs of one visit: «заедем к вам в пятницу покажем»
+
+
 def _cluster(talk: Talk, turn: Turn, start: int, end: int) -> set[int]:
     """The verbs of a deed: those in its words and those chained to them («готовлю пришлю»)."""
     heads = _heads(talk, turn)
+    coming = talk.book.words("visit", "meet", "look")
+    visits = {h for h in heads if not coming.isdisjoint(turn.tokens[h].keys)}
     chain = {h for h in heads if start <= h < end}
     grown = True
     while grown:
@@ -248,7 +240,8 @@ def _cluster(talk: Talk, turn: Turn, start: int, end: int) -> set[int]:
             for h in heads
             if h not in chain
             and any(
-                abs(h - c) <= 2 and turn.tokens[h].sentence == turn.tokens[c].sentence
+                abs(h - c) <= (VISIT_REACH if {h, c} <= visits else 2)
+                and turn.tokens[h].sentence == turn.tokens[c].sentence
                 for c in chain
             )
         }

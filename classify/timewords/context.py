@@ -40,7 +40,7 @@ _NOT_ABLE = frozenset(
         "устраивает выходит годится стоит"
     )
 )
-_ENGLISH_NO = frozenset(words("cannot can't won't busy impossible"))
+_ENGLISH_NO = frozenset(words("cannot can't won't shan't wouldn't couldn't busy impossible"))
 
 
 def is_alternative(frame: Frame, tokens: Sequence[Token]) -> bool:

@@ -159,6 +159,7 @@ def is_counted(word: str) -> bool:
     if any(parse.tag.POS not in {"NOUN", "ADJF", "PRTF"} for parse in parses):
         return False
     return any(
-        parse.tag.case in _COUNTED_CASES and not any(name in parse.tag for name in _NAMES)
+        parse.tag.case in _COUNTED_CASES
+        and not any(name in parse.tag for name in (*_NAMES, "Fixd"))
         for parse in parses
     )

@@ -69,16 +69,19 @@ def _full_hour(match: re.Match[str], around: Around) -> Fields | None:
     hour, bent = int(match["hour"]), match["form"] == "m"
     if (bent and prep in {"в", "во", "на", ""}) or prep == "от":
         return None
+    if prep == "на" and around.before and around.before[0].word.startswith("минут"):
+        return None  # «минут на десять»
     if hour == 24 or (hour < 2 and not (unit or part)):
         return None
-    loose = not unit or prep in {"", "на"}
+    told = bool(unit) or ("час" in (match["approx"] or "") and bool(prep))
+    loose = not told or prep in {"", "на"}
     if not part and loose and _counts_things(around):
         return None
     return {"hour": hour, **_common(match), "needs": _need(prep, unit, part)}
 
 
 def _need(prep: str, unit: str | None, part: str | None) -> Need | None:
-    if part and (prep or part in {"утра", "вечера"}):
+    if part and (prep or unit or part in {"утра", "вечера"}):
         return None
     if prep == "на" or (prep in {"около", "после", "с", "со"} and unit and not part):
         return "near"
@@ -166,6 +169,11 @@ def _minutes_before(match: re.Match[str], around: Around) -> Fields | None:
     if not match["part"] and not match["one"] and _counts_things(around):
         return None
     return {"hour": (hour - 1) or 12, "minute": 60 - minute, **_common(match)}
+
+
+def _one_hour(match: re.Match[str], _: Around) -> Fields:
+    """«Час дня», said without «в»."""
+    return {"hour": 1, "part": _PARTS[match["part"]]}
 
 
 _NOT_ONE_OCLOCK = {"пик", "раньше", "позже", "примерно"}
@@ -264,6 +272,7 @@ CLOCK_RULES: tuple[Rule, ...] = (
         rf"(?: (?:n0 )?n(?P<minute>[1-5]\d|(?<=n0 n)\d)){{0,1}}{_MINUTES}",
         _one_oclock,
     ),
+    rule(r"(?:один )?час (?P<part>дня|ночи)", _one_hour),
     rule(rf"{_AT}(?P<name>полдень|полудню|полудня|полночь|полуночи)", _named_hour),
     rule(
         rf"(?:где (?:- )?то )?между [nm](?P<hour>\d+)(?: часами)? и [nm](?P<other>\d+)"
