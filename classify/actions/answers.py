@@ -73,6 +73,8 @@ def closed(table: Table, reading: Reading) -> Table | None:
     talk, turn = reading.talk, reading.turn
     back = says_back(talk, turn, reading.said)
     closes = back or talk.hits("stance.closes", turn) or sees_again(talk, turn, table)
+    whole = table.slot.day is not None and table.slot.clock is not None
+    closes = closes or (whole and talk.has("courtesies.farewell", turn))
     if reading.said.options or not closes or _asks_on(talk, turn):
         return None
     if talk.context.language == "en" and not (table.slot or reading.said.slot):

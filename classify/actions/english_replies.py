@@ -30,3 +30,36 @@ def goes_on(talk: Talk, turn: Turn, table: Table, *, asks: bool) -> bool:
     if not table.countered or talk.context.language != "en":
         return table.countered
     return turn.speaker is Speaker.AGENT and bool(table.slot) and not asks
+
+
+def answers_else(talk: Talk, turn: Turn, table: Table, last: Move) -> bool:
+    """Whether a mere no answers a question put since the time was settled: «will she be there?»."""
+    if talk.context.language != "en" or last.kind != "decline":
+        return False
+    return turn.index - table.turn.index > 1 and bool(talk.before(turn, 1))
+
+
+_HEDGED = frozenset(
+    [
+        *("if", "might", "may", "maybe", "perhaps", "possibly", "see", "check", "ask", "depends"),
+        *("not", "no", "never", "unless", "until", "till", "could", "couldn't", "would", "think"),
+        *("unsure", "promise", "later", "busy", "away", "when", "hold", "wait", "decide", "sorry"),
+        *("look", "leave", "loose", "loosely", "nah", "nope", "once", "know", "dunno", "whether"),
+        *("tell", "talk", "speak", "hang", "before", "after", "without", "enough", "why", "doubt"),
+    ]
+)
+
+
+def unrefused(talk: Talk, table: Table) -> bool:
+    """Whether an English offer of a day and an hour was answered, and by nothing that holds back.
+
+    People say yes in more ways than a list can hold; what puts off or asks has fewer words.
+    """
+    if talk.context.language != "en" or not (table.slot.day and table.slot.clock):
+        return False
+    answer = next(iter(talk.near(table.turn, 1)), None)
+    if answer is None or answer.speaker is table.holder or not answer.tokens:
+        return False
+    said = {token.form for token in answer.tokens}
+    asks = any("?" in token.closes for token in answer.tokens)
+    return not asks and _HEDGED.isdisjoint(said) and not any(f.endswith("n't") for f in said)

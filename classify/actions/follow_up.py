@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from classify.actions.agreement import Standing, Table, Topic
+from classify.actions.english_replies import unrefused
 from classify.actions.findings import Findings
 from classify.actions.meeting import TOPIC as MEETING
 from classify.actions.meeting import final_status
@@ -36,6 +37,8 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     status = final_status(table)
     if not table.slot and _loose(talk, table):
         return []
+    if table.standing is Standing.OPEN and unrefused(talk, table):
+        status = ActionStatus.DONE
     asked = table.standing is Standing.OPEN and table.holder is Speaker.CLIENT
     if asked and not _hedged(talk, table):
         status = ActionStatus.DONE

@@ -15,6 +15,7 @@ from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.transcript import Speaker
 
 BACK = 6  # turns in which what the time is for would have been said
+BACK_ENGLISH = 2  # the English words of other deeds are wide
 SHORT = 10  # words of an English turn that offers the time it names
 REFUSING = ("decline", "against", "defer", "busy")
 
@@ -48,6 +49,7 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
 def _offers(talk: Talk, turn: Turn) -> bool:
     """Whether an English turn asks or offers: «Sunday at five?»."""
     asks = any("?" in t.closes for t in turn.tokens) or not turn.punctuated
+    asks = asks or any(talk.has("stance.asks_time", t) for t in talk.before(turn, 1))
     return asks or any(len(turn.tokens) <= SHORT and p.mention.time for p in placed(talk, turn))
 
 
@@ -86,7 +88,7 @@ def _same(offered: When, answer: When) -> bool:
 
 def _ours(talk: Talk, turn: Turn, topic: Topic) -> bool:
     """Whether what was said of late gives the time to the topic, or at least to no other deed."""
-    lately = [turn, *talk.before(turn, BACK)]
+    lately = [turn, *talk.before(turn, BACK_ENGLISH if talk.context.language == "en" else BACK)]
     not_now = any(talk.has("follow_up.not_now", t) for t in lately if t.speaker is Speaker.CLIENT)
     if topic.not_now:
         deeds = ("stance.paper_deed", "stance.goods_deed")
