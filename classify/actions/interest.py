@@ -6,14 +6,20 @@ from classify.actions.documents import Deed, Paper, final
 from classify.actions.findings import Findings
 from classify.dialogue import Hit, Talk, make_action
 from models.vocabulary.action import Action, ActionStatus, ActionType
+from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Speaker
 
+OPENING = 3  # turns in which a caller says what they call for
+EARLY_MATTER = 2  # turns in which the first matter of a call is named
 EARLY = 7  # turns in which a bare need is still the reason of the call
 
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's interest, once; agreeing to terms and answering a question are not it."""
-    if found.of(ActionType.REFUSAL) or _deal_under_way(found):
+    if found.of(ActionType.REFUSAL):
+        return []
+    since = _anew(talk)
+    if since is None and _deal_under_way(found):
         return []
     had = [
         d.turn.index
@@ -22,10 +28,16 @@ def find(talk: Talk, found: Findings) -> list[Action]:
     ]
     hits = list(talk.all_hits("interest.said", Speaker.CLIENT))
     hits += [h for h in talk.all_hits("interest.need", Speaker.CLIENT) if _opens(talk, h)]
+    hits += [h for h in talk.all_hits("interest.price", Speaker.CLIENT) if _calls_for(talk, h)]
     hits = [
         h
         for h in hits
-        if not _agreed_by(talk, found, h) and all(index > h.turn.index for index in had)
+        if (since is not None and h.turn.index >= since)
+        or not (
+            _deal_under_way(found)
+            or _agreed_by(talk, found, h)
+            or any(index <= h.turn.index for index in had)
+        )
     ]
     hits.sort(key=lambda h: (h.turn.index, h.start))
     return [
@@ -39,6 +51,20 @@ def find(talk: Talk, found: Findings) -> list[Action]:
         )
         for hit in hits[:1]
     ]
+
+
+def _anew(talk: Talk) -> int | None:
+    """The turn in which the client comes to a new matter: «теперь другое», «вторая тема»."""
+    hits = talk.all_hits("interest.anew", Speaker.CLIENT)
+    return min((h.turn.index for h in hits if h.turn.index > EARLY_MATTER), default=None)
+
+
+def _calls_for(talk: Talk, hit: Hit) -> bool:
+    """Whether a price is asked as the reason of the call, not back at the agent who offers."""
+    if talk.context.direction is Direction.OUT or hit.turn.index > OPENING:
+        return False
+    asked = talk.before(hit.turn, 1, Speaker.AGENT)
+    return not any(talk.has("refusal.pitch", turn) for turn in asked)
 
 
 def _deal_under_way(found: Findings) -> bool:
@@ -56,7 +82,7 @@ def _deal_under_way(found: Findings) -> bool:
 def _agreed_by(talk: Talk, found: Findings, hit: Hit) -> bool:
     """Whether the client had agreed to the terms, or promised to pay, by then."""
     final_words = [
-        *found.of(ActionType.TERMS_AGREED),
+        *found.of(ActionType.TERMS_AGREED, ActionStatus.DONE),
         *found.of(ActionType.PAYMENT),
         *found.of(ActionType.CONTRACT_SIGNED),
         *found.of(ActionType.CONTRACT_SENT),

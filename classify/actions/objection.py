@@ -101,7 +101,7 @@ def _undercut(talk: Talk, asked: Turn, hit: Hit) -> bool:
 
 def _of_something_else(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     """Whether the words refuse a time or finished work, or are the refusal's own."""
-    if _after_the_end(talk, found, kind, hit) or _parting(talk, hit):
+    if _after_the_end(talk, found, kind, hit) or _parting(talk, kind, hit):
         return True
     if kind in OF_TIME and _of_a_time(talk, found, kind, hit):
         return not talk.has("objection.about_order", hit.turn)
@@ -143,9 +143,9 @@ def _after_the_end(talk: Talk, found: Findings, kind: str, hit: Hit) -> bool:
     return any(end.quote in turn.text for end in ends for turn in earlier)
 
 
-def _parting(talk: Talk, hit: Hit) -> bool:
+def _parting(talk: Talk, kind: str, hit: Hit) -> bool:
     """Whether the words go with a yes to the terms, or a long call is at its good-byes."""
-    agreed = talk.has("terms.agree", hit.turn)
+    agreed = kind != "authority" and talk.has("terms.agree", hit.turn)
     return agreed or (len(talk.turns) >= LONG and hit.turn.index >= len(talk.turns) - LAST)
 
 
