@@ -9,6 +9,7 @@ from classify.actions.consent import consent, echo, only_listens, ordinal_choice
 from classify.actions.english_replies import answers_else, first_offer, goes_on
 from classify.actions.moves import Move, decisive, last_move, moves_of
 from classify.actions.said_back import put_off, says_back
+from classify.actions.shifts import shifted
 from classify.actions.table import Said, Standing, Table, agreed, cleared, countered
 from classify.actions.timing import NEVER, When
 from classify.dialogue import Hit, Talk, Turn, token_at
@@ -73,7 +74,7 @@ def closed(table: Table, reading: Reading) -> Table | None:
     talk, turn = reading.talk, reading.turn
     back = says_back(talk, turn, reading.said)
     closes = back or talk.hits("stance.closes", turn) or sees_again(talk, turn, table)
-    whole = table.slot.day is not None and table.slot.clock is not None
+    whole = table.topic.unnamed and table.slot.day is not None and table.slot.clock is not None
     closes = closes or (whole and talk.has("courtesies.farewell", turn))
     if reading.said.options or not closes or _asks_on(talk, turn):
         return None
@@ -128,7 +129,7 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     asked = _asked_for(table, reading, last)
     if asked is not None:
         return agreed(table, asked, table.slot.updated(said.slot))
-    if last and last.kind in ("decline", "against", "defer") and _told_at(said) < last.hit.end:
+    if last and last.kind in ("decline", "against", "defer") and said.told_at < last.hit.end:
         if not (proposes and proposes.hit.start > last.hit.start):
             return _refused(table, reading, last)
         if not said.slot:
@@ -139,16 +140,14 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     spoken = proposes or (last and last.kind == "accept")
     if said.slot and (spoken or not put_off(reading.talk, reading.turn, table)):
         return _timed(table, reading)
+    moved = shifted(reading.turn, table.slot) if reading.answers else None
+    if moved is not None:
+        return countered(table, reading.words(moved[1], moved[1] + 2, "moves the hour"), moved[0])
     if last and last.kind == "busy":
         if proposes is None:
             return cleared(table, last.hit, whole=False)
         return countered(table, proposes.hit, NEVER)
     return _bare(table, reading, last, proposes)
-
-
-def _told_at(said: Said) -> int:
-    """Where the time that an answer names stands; «в январе» names none."""
-    return said.at if said.slot or said.options or said.slot.part else -1
 
 
 def _standing_word(table: Table, reading: Reading, last: Move | None) -> Move | None:

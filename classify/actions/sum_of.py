@@ -97,4 +97,4 @@ def part_sum(talk: Talk, hit: Hit, part: str) -> Sum | None:
                 return one
     after = [s for turn in talk.near(hit.turn, AHEAD) for s in spoken_sums(talk, turn)]
     asked = [s for turn in talk.before(hit.turn, 1) for s in whole_sums(talk, turn)]
-    return (after or asked[-1:] or [None])[0]
+    return next(iter((*after, *asked[-1:])), None)

@@ -53,6 +53,11 @@ class Said:
     options: tuple[When, ...] = ()
     at: int = -1
 
+    @property
+    def told_at(self) -> int:
+        """`at` where a time was named indeed; «в январе» names none."""
+        return self.at if self.slot or self.options or self.slot.part else -1
+
 
 @dataclass(frozen=True)
 class Table:
