@@ -28,9 +28,8 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
     before = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
     if before is None or not (placed(talk, before) or bare_clocks(talk, before)):
         return None
-    if topic.not_now and talk.has("follow_up.deliberates", before):
-        return None
-    if talk.context.language == "en" and not _offers(talk, before):
+    theirs = bool(topic.not_now) and talk.has("follow_up.deliberates", before)
+    if theirs or (talk.context.language == "en" and not _offers(talk, before)):
         return None
     moves = moves_of(talk, turn, topic)
     if last_move(moves, REFUSING) or turn.asks(len(turn.tokens) - 1):
