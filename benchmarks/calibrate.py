@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from benchmarks.quality import listened
+from benchmarks.quality import talk_of
 from benchmarks.score import COURTESIES, right_ones
 from benchmarks.sets import VALIDATION, LabelledSet
 from classify.confidence import Calibration, calibration, signs_of
+from classify.hear import voted
 from classify.verification.advice import FILE, OTHERS, Threshold
 
 FOLDS = 10
@@ -52,11 +53,13 @@ def examples(chosen: Sequence[LabelledSet]) -> list[Example]:
     out = []
     for one in chosen:
         for text, label in one.calls():
-            talk, call = listened(text, one.language)
-            verdicts = right_ones(call.actions, label)
-            for action, right in zip(call.actions, verdicts, strict=True):
+            talk = talk_of(text, one.language)
+            _, found = voted(talk)
+            actions = [each.action for each in found]
+            for each, right in zip(found, right_ones(actions, label), strict=True):
                 if right is not None:
-                    signs = signs_of(action, talk)
+                    action = each.action
+                    signs = signs_of(action, talk, each.chance)
                     kind = f"{action.type}/{action.status}"
                     out.append(Example(text["call_id"], str(action.type), kind, signs, right))
     return out

@@ -17,7 +17,7 @@ class LabelledSet:
 
     name: str
     path: str
-    split: str  # dev | train | validation | test
+    split: str  # dev | train | votes | validation | test
     language: str = "ru"
 
     @property
@@ -44,14 +44,14 @@ SETS = (
     LabelledSet("tune2", "dialogues/tune2", "train"),
     LabelledSet("train3", "dialogues/train3", "train"),
     LabelledSet("train4", "dialogues/train4", "train"),
-    LabelledSet("train5", "dialogues/train5", "train"),
+    LabelledSet("train5", "dialogues/train5", "votes"),
     LabelledSet("train6", "dialogues/train6", "train"),
     LabelledSet("train7", "dialogues/train7", "train"),
-    LabelledSet("train8", "dialogues/train8", "train"),
-    LabelledSet("train9", "dialogues/train9", "train"),
+    LabelledSet("train8", "dialogues/train8", "votes"),
+    LabelledSet("train9", "dialogues/train9", "votes"),
     LabelledSet("english_train", "dialogues/english_train", "train", "en"),
     LabelledSet("english_train2", "dialogues/english_train2", "train", "en"),
-    LabelledSet("english_train3", "dialogues/english_train3", "train", "en"),
+    LabelledSet("english_train3", "dialogues/english_train3", "votes", "en"),
     LabelledSet("validation", "dialogues/validation", "validation"),
     LabelledSet("held_out", "dialogues/held_out", "test"),
     LabelledSet("test2", "dialogues/test2", "test"),

@@ -19,6 +19,7 @@ from models.vocabulary.action import Action
 LEAST, MOST = 0.05, 0.99
 BRIEF = 3  # words
 LATE = 0.8  # of the call
+VOTES = (0.2, 0.4, 0.6, 0.8, 0.9, 0.97, 1.0)  # bands of the votes' chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,25 @@ def calibration() -> Calibration:
     return Calibration(float(document["base"]), document["weights"])
 
 
-def sure(action: Action, talk: Talk) -> Action:
-    """The action with the confidence that its signs deserve."""
-    chance = calibration().of(signs_of(action, talk))
+def sure(action: Action, talk: Talk, vote: float | None = None) -> Action:
+    """The action with the confidence that its signs deserve.
+
+    Args:
+        action: what was found.
+        talk: the call it was found in.
+        vote: the chance that the votes give it, where they were asked.
+    """
+    chance = calibration().of(signs_of(action, talk, vote))
     return replace(action, confidence=round(chance, 2))
 
 
-def signs_of(action: Action, talk: Talk) -> frozenset[str]:
+def signs_of(action: Action, talk: Talk, vote: float | None = None) -> frozenset[str]:
     """What may tell a right finding from a wrong one."""
     kind = f"{action.type}/{action.status}"
     signs = {str(action.type), kind, f"language {talk.book.language}"}
     signs.add(f"{kind} {'with' if _is_slotted(action) else 'without'} slot")
+    if vote is not None:
+        signs.add(f"vote {next(f'under {high}' for high in VOTES if vote <= high)}")
     if len(action.quote.split()) <= BRIEF:
         signs.add("brief quote")
     if len(action.cues) > 1:

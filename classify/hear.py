@@ -9,7 +9,7 @@ from classify.actions import find_actions
 from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
-from classify.votes import second_opinion
+from classify.votes import Voted, second_opinion
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -44,10 +44,18 @@ def hear(segments: Sequence[Segment], context: CallContext) -> HeardCall:
 
 def hear_talk(talk: Talk) -> HeardCall:
     """What a call that was read comes to (see `hear`): the wordings speak first, then the votes."""
+    outcome, found = voted(talk)
+    return HeardCall(
+        outcome, tuple(in_order([sure(one.action, talk, one.chance) for one in found], talk))
+    )
+
+
+def voted(talk: Talk) -> tuple[Outcome, list[Voted]]:
+    """What a call comes to after the votes, with the chance that they give each action."""
     heard = by_wordings(talk)
     if heard.outcome is not Outcome.CONVERSATION:
-        return heard
-    return HeardCall(heard.outcome, tuple(in_order(second_opinion(talk, heard.actions), talk)))
+        return heard.outcome, [Voted(action, None) for action in heard.actions]
+    return heard.outcome, second_opinion(talk, heard.actions)
 
 
 def by_wordings(talk: Talk) -> HeardCall:
@@ -60,7 +68,7 @@ def by_wordings(talk: Talk) -> HeardCall:
     actions = [a for a in found.actions if allowed is None or a.type in allowed]
     if outcome is Outcome.VOICEMAIL:
         actions = [_unanswered(a) for a in actions]
-    return HeardCall(outcome, tuple(sure(a, talk) for a in in_order(actions, talk)))
+    return HeardCall(outcome, tuple(in_order(actions, talk)))
 
 
 def _unanswered(action: Action) -> Action:

@@ -1,8 +1,8 @@
-"""A small trained model that votes beside the wordings on a few open-ended actions.
+"""A small trained network that votes beside the wordings on what was done in a call.
 
 Pure and deterministic; what it rests on and what it is worth: docs/decisions/0009-votes.md.
 """
 
-from classify.votes.opinion import second_opinion
+from classify.votes.opinion import Voted, second_opinion
 
-__all__ = ["second_opinion"]
+__all__ = ["Voted", "second_opinion"]

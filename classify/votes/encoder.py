@@ -7,7 +7,10 @@ from functools import cache
 from typing import Protocol, cast
 
 from classify.dialogue import Turn
-from classify.votes.places import Numbers, read_text
+from classify.votes.scene import LONGEST, Numbers
+
+SHORT, MOST = 24, 4000  # letters of a text that is kept once read, and how many are kept
+_read: dict[str, Numbers] = {}
 
 
 class Encoder(Protocol):
@@ -26,10 +29,18 @@ def encoder() -> Encoder:
     return cast("Encoder", USE(threads=1))
 
 
+def read_text(turn: Turn) -> str:
+    """The words of a turn as the encoder gets them: lower case, the first fifty."""
+    end = turn.tokens[LONGEST].start if len(turn.tokens) > LONGEST else len(turn.text)
+    return turn.text[:end].lower()
+
+
 def meanings_of(turns: Iterable[Turn]) -> dict[int, Numbers]:
-    """What the encoder makes of each turn, by the turn's index."""
-    distinct = sorted({turn.index: turn for turn in turns}.items())
-    if not distinct:
-        return {}
-    rows = encoder().encode([read_text(turn) for _, turn in distinct])
-    return {index: row for (index, _), row in zip(distinct, rows, strict=True)}
+    """What the encoder makes of each turn, by the turn's index; short texts are read once."""
+    texts = {turn.index: read_text(turn) for turn in turns}
+    new = sorted({text for text in texts.values() if text not in _read})
+    rows = dict(zip(new, encoder().encode(new), strict=True)) if new else {}
+    meanings = {index: rows[t] if t in rows else _read[t] for index, t in texts.items()}
+    if len(_read) < MOST:
+        _read.update({text: row for text, row in rows.items() if len(text) <= SHORT})
+    return meanings

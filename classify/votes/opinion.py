@@ -2,148 +2,121 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from classify.dialogue import Talk, Turn, make_action
-from classify.votes.ballots import BALLOTS, Ballot
 from classify.votes.encoder import meanings_of
-from classify.votes.model import Model, model
-from classify.votes.places import LONGEST, Numbers, Place, described, places
+from classify.votes.kinds import COLUMN, KINDS, Kind, adds, drops
+from classify.votes.network import Network, network
+from classify.votes.scene import LONGEST, Numbers, Scene, carriers, scene_of, voting_turns
 from classify.votes.slots import slots_of
-from models.vocabulary.action import Action
+from models.vocabulary.action import Action, ActionType
 
-MOST_WORDS = 120  # of a call that are read: what keeps a long call quick
+MOST_WORDS = 150  # of a call that are read: what keeps a long call quick
 LEAST_TURNS = 6  # of a call; votes learn from whole calls and know nothing of a snatch of one
+NEARLY = 0.9  # what a chance elsewhere in the call is worth to an action
 
 
 @dataclass(frozen=True, slots=True)
-class Vote:
-    """How likely a place carries an action, and how much each of its parts says so."""
+class Voted:
+    """An action after the vote, and the chance that the vote gives it; `None`: not voted on."""
 
-    ballot: Ballot
-    place: Place
-    chance: float
-    shares: dict[str, float]
+    action: Action
+    chance: float | None
 
 
 def second_opinion(
-    talk: Talk, actions: Sequence[Action], trained: Model | None = None
-) -> list[Action]:
+    talk: Talk, actions: Sequence[Action], trained: Network | None = None
+) -> list[Voted]:
     """The actions without those that the votes are sure are none, and with those that they add.
 
     Args:
         talk: the whole call.
         actions: what the wordings found in it.
-        trained: other weights than the packaged ones.
+        trained: another network than the packaged one.
     """
-    if len(talk.turns) < LEAST_TURNS:
-        return list(actions)
-    trained = trained or model()
-    asked = [b for b in BALLOTS if b.name in trained.weights]
-    cast = _votes(talk, actions, asked, trained)
-    kept = [a for a in actions if not _voted_down(a, cast)]
-    types = {a.type for a in kept}
-    added: list[Action] = []
-    for ballot in asked:
-        if ballot.type not in types:
-            best = max((v for v in cast if v.ballot is ballot), key=_chance, default=None)
-            if best is not None and best.chance >= ballot.add:
-                added.append(_action(talk, best, trained))
-    return [*kept, *added]
+    turns = voting_turns(talk)
+    if len(turns) < LEAST_TURNS:
+        return [Voted(action, None) for action in actions]
+    trained = trained or network()
+    scene = scene_of(turns, meanings_of(_worth_reading(turns, trained)), actions)
+    chances = trained.chances(scene)
+    kept = [one for a in actions if _stays(one := Voted(a, _chance_of(a, scene, chances)))]
+    missed = _missed([one.action.type for one in kept], chances)
+    return [*kept, *(_added(talk, scene, chances, kind, trained) for kind in missed)]
 
 
-def _chance(vote: Vote) -> tuple[float, int]:
-    return vote.chance, -vote.place.turn.index
+def _stays(one: Voted) -> bool:
+    return one.chance is None or one.chance >= drops((one.action.type, one.action.status))
 
 
-def _votes(
-    talk: Talk, actions: Sequence[Action], asked: Sequence[Ballot], trained: Model
-) -> list[Vote]:
-    chosen = _worth_reading(talk, actions, asked, trained)
-    meanings = meanings_of(turn for place in chosen for turn in place.around)
-    rows = described(chosen, meanings)
-    out = []
-    for ballot in asked:
-        odds = trained.odds(ballot.name, rows)
-        for place, row, number in zip(chosen, rows, odds.tolist(), strict=True):
-            if place.turn.speaker is ballot.side:
-                out.append(_vote(ballot, place, row, number, trained))
-    return out
+def _chance_of(action: Action, scene: Scene, chances: Numbers) -> float | None:
+    """What the votes make of an action: its own turn's chance, or nearly another's."""
+    column = COLUMN.get((action.type, action.status))
+    if column is None:
+        return None
+    own = [float(chances[at, column]) for at in carriers(action, scene.turns)]
+    return max([*own, NEARLY * float(chances[:, column].max())])
 
 
-def _vote(ballot: Ballot, place: Place, row: Numbers, odds: float, trained: Model) -> Vote:
-    chance = 1 / (1 + math.exp(-max(-50.0, min(50.0, odds))))
-    return Vote(ballot, place, chance, trained.shares(ballot.name, row))
+def _missed(there: Sequence[ActionType], chances: Numbers) -> list[Kind]:
+    """The kinds that are likely enough, of types of which nothing is left."""
+    best = chances.max(axis=0)
+    likeliest: dict[ActionType, Kind] = {}
+    for kind in KINDS:
+        type_ = kind[0]
+        if type_ not in there and (
+            type_ not in likeliest or best[COLUMN[kind]] > best[COLUMN[likeliest[type_]]]
+        ):
+            likeliest[type_] = kind
+    return [kind for kind in likeliest.values() if best[COLUMN[kind]] >= adds(kind)]
 
 
-def _worth_reading(
-    talk: Talk, actions: Sequence[Action], asked: Sequence[Ballot], trained: Model
-) -> list[Place]:
-    """The places that may change something, the most telling ones while the words last."""
-    droppable = {b.type for b in asked if b.drop}
-    doubted = [a for a in actions if a.type in droppable]
-    found = {a.type for a in actions} - droppable
-    sides = {b.side for b in asked if b.type not in found}
-    some = [p for p in places(talk) if p.turn.speaker in sides]
-    order = sorted(
-        some,
-        key=lambda p: (
-            not any(_carries(a, p.turn) for a in doubted),
-            -trained.telling(p.turn),
-            p.turn.index,
-        ),
-    )
-    return _within(order, MOST_WORDS)
-
-
-def _within(order: Iterable[Place], words: int) -> list[Place]:
-    """The first places whose turns together hold no more words than may be read."""
-    out: list[Place] = []
-    read: set[int] = set()
-    for place in order:
-        new = {t.index: min(len(t.tokens), LONGEST) for t in place.around if t.index not in read}
-        words -= sum(new.values())
+def _worth_reading(turns: Sequence[Turn], trained: Network) -> list[Turn]:
+    """The turns that are read: all of a short call, the most telling ones of a long one."""
+    order = sorted(turns, key=lambda turn: (-round(trained.telling(turn), 3), turn.index))
+    out, words = [], MOST_WORDS
+    for turn in order:
+        words -= min(len(turn.tokens), LONGEST)
         if words < 0:
             break
-        read |= set(new)
-        out.append(place)
+        out.append(turn)
     return out
 
 
-def _carries(action: Action, turn: Turn) -> bool:
-    return action.speaker is turn.speaker and action.quote in turn.text
-
-
-def _voted_down(action: Action, cast: Sequence[Vote]) -> bool:
-    """Whether the votes that know the words of an action are all but sure that it is none."""
-    known = [
-        vote
-        for vote in cast
-        if (vote.ballot.type, vote.ballot.status) == (action.type, action.status)
-        and _carries(action, vote.place.turn)
-    ]
-    return bool(known) and all(vote.chance < vote.ballot.drop for vote in known)
-
-
-def _action(talk: Talk, vote: Vote, trained: Model) -> Action:
-    turn = vote.place.turn
+def _added(talk: Talk, scene: Scene, chances: Numbers, kind: Kind, trained: Network) -> Voted:
+    column = COLUMN[kind]
+    at = int(chances[:, column].argmax())
+    turn, chance = scene.turns[at], float(chances[at, column])
     start, end = _telling_sentence(turn, trained)
-    said = ", ".join(f"{part} {share:+.1f}" for part, share in vote.shares.items())
-    return make_action(
-        vote.ballot.type,
-        vote.ballot.status,
+    action = make_action(
+        *kind,
         turn,
         (start, end),
-        cues=(f"vote {vote.chance:.2f}: {said}",),
-        slots=slots_of(talk, vote.ballot, turn, (start, end)),
-        confidence=round(vote.chance, 2),
+        cues=(f"vote {chance:.2f}: {_shares(scene, at, column, trained)}",),
+        slots=slots_of(talk, kind, turn, (start, end)),
+        confidence=round(chance, 2),
         whole_clause=False,
     )
+    return Voted(action, chance)
 
 
-def _telling_sentence(turn: Turn, trained: Model) -> tuple[int, int]:
+def _shares(scene: Scene, at: int, column: int, trained: Network) -> str:
+    """What the chance would be without the words here, those around, and the wordings' findings."""
+    here = np.arange(len(scene.turns)) == at
+    parts = {
+        "the words here": replace(scene, meanings=np.where(here[:, None], 0, scene.meanings)),
+        "the words around": replace(scene, meanings=np.where(here[:, None], scene.meanings, 0)),
+        "the wordings": replace(scene, found=np.zeros_like(scene.found)),
+    }
+    without = {name: trained.chances(part)[at, column] for name, part in parts.items()}
+    return ", ".join(f"without {name} {chance:.2f}" for name, chance in without.items())
+
+
+def _telling_sentence(turn: Turn, trained: Network) -> tuple[int, int]:
     """The sentence of a turn whose words promise most; of equals the longest."""
     starts = [at for at, t in enumerate(turn.tokens) if not at or _new(turn, at)]
     spans = list(zip(starts, [*starts[1:], len(turn.tokens)], strict=True))

@@ -12,10 +12,11 @@ import pytest
 from classify.dialogue import CallContext, Talk, listen
 from classify.hear import by_wordings, hear_talk
 from classify.votes import encoder as encoding
-from classify.votes.ballots import BALLOTS
-from classify.votes.model import Model, model, read, write
-from classify.votes.opinion import LEAST_TURNS, MOST_WORDS, second_opinion
-from classify.votes.places import MEANING, WIDTH, described, places, read_text
+from classify.votes.encoder import read_text
+from classify.votes.kinds import COLUMN, DROP, KINDS, Kind
+from classify.votes.network import Network, network, read, write
+from classify.votes.opinion import LEAST_TURNS, MOST_WORDS, Voted, second_opinion
+from classify.votes.scene import MEANING, SIGNS, STEPS, Near, around, scene_of, voting_turns
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -31,7 +32,8 @@ CALL = (
     "а: Спасибо, до свидания.",
     "к: Всего доброго.",
 )
-NEEDS, PAYS = "needs_clarified/done", "payment/promised"
+PAYS: Kind = (ActionType.PAYMENT, ActionStatus.PROMISED)
+NEEDS: Kind = (ActionType.NEEDS_CLARIFIED, ActionStatus.DONE)
 
 
 class Told:
@@ -52,6 +54,7 @@ class Told:
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     fake = Told()
     monkeypatch.setattr(encoding, "encoder", lambda: fake)
+    monkeypatch.setattr(encoding, "_read", {})
     return fake
 
 
@@ -60,93 +63,118 @@ def talk_of(lines: Sequence[str]) -> Talk:
     return listen([Segment(SIDES[s], text) for s, text in parts], CallContext(STARTED))
 
 
-def votes_for(kind: str, odds: float, otherwise: float = -9.0) -> Model:
-    """Weights by which a turn about the accounts has the odds `odds`, any other `otherwise`."""
-    weights = np.zeros(WIDTH, dtype=np.float32)
-    weights[0] = (odds - otherwise) / 3.0
-    return Model({kind: weights}, {kind: otherwise}, {"client:бухгалтерия": 2.0})
+def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Network:
+    """A network by which a turn about the accounts has one chance of a kind, any other another."""
+    kinds = len(KINDS)
+    weights = {
+        "meaning": np.zeros((MEANING, 1), dtype=np.float32),
+        "hidden": np.zeros((2 + len(STEPS) + 3 * SIGNS + 4 * kinds, 1), dtype=np.float32),
+        "out": np.zeros((1 + kinds, kinds), dtype=np.float32),
+    }
+    weights["meaning"][0] = 9.0
+    weights["hidden"][0] = 1.0
+    weights["out"][0, COLUMN[kind]] = odds(chance) - odds(otherwise)
+    bases = {"meaning": np.zeros(1), "hidden": np.zeros(1), "out": np.full(kinds, -12.0)}
+    bases["out"][COLUMN[kind]] = odds(otherwise)
+    return Network(
+        weights,
+        {layer: base.astype(np.float32) for layer, base in bases.items()},
+        {"client:бухгалтерия": 2.0},
+    )
+
+
+def odds(chance: float) -> float:
+    return float(np.log(chance / (1 - chance)))
 
 
 def heard_needs(talk: Talk) -> Action:
     return next(a for a in by_wordings(talk).actions if a.type is ActionType.NEEDS_CLARIFIED)
 
 
+def actions(voted: Sequence[Voted]) -> list[Action]:
+    return [one.action for one in voted]
+
+
 def test_a_sure_vote_adds_what_no_wording_found_and_quotes_the_call(told: Told) -> None:
-    talk = talk_of(CALL)
-    added = second_opinion(talk, [], votes_for(PAYS, 3.0))
-    assert [(a.type, a.status, a.speaker) for a in added] == [
-        (ActionType.PAYMENT, ActionStatus.PROMISED, Speaker.CLIENT)
-    ]
-    assert added[0].quote in CALL[5]
-    assert added[0].confidence == 0.95
+    [added] = second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95))
+    assert (added.action.type, added.action.status) == PAYS
+    assert added.action.speaker is Speaker.CLIENT
+    assert added.action.quote in CALL[5]
+    assert added.chance == pytest.approx(0.95, abs=0.001)
 
 
 def test_a_voted_promise_carries_its_day(told: Told) -> None:
-    added = second_opinion(talk_of(CALL), [], votes_for(PAYS, 3.0))
-    assert added[0].slots["due"] == "2026-03-12"
+    [added] = actions(second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95)))
+    assert added.slots["due"] == "2026-03-12"
+
+
+def test_a_voted_meeting_takes_the_day_of_the_turn_before_and_its_own_hour(told: Told) -> None:
+    lines = list(CALL)
+    lines[4] = "а: Наш замерщик в пятницу как раз в ваших краях."
+    lines[5] = "к: Бухгалтерия открыта, пусть к трём часам будет."
+    booked = (ActionType.MEETING_BOOKED, ActionStatus.DONE)
+    [added] = actions(second_opinion(talk_of(lines), [], votes_for(booked, 0.95)))
+    assert added.slots == {"datetime": "2026-03-13T15:00:00+03:00"}
 
 
 def test_an_unsure_vote_adds_nothing(told: Told) -> None:
-    assert second_opinion(talk_of(CALL), [], votes_for(PAYS, -1.5)) == []
-
-
-def test_the_other_side_cannot_carry_it(told: Told) -> None:
-    lines = [line.replace("Бухгалтерия", "Директор") for line in CALL]
-    lines[4] = "а: Бухгалтерия у вас возьмёт счёт?"
-    assert second_opinion(talk_of(lines), [], votes_for(PAYS, 3.0)) == []
+    assert second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.3)) == []
 
 
 def test_what_the_wordings_found_of_a_type_stands_alone(told: Told) -> None:
     talk = talk_of(CALL)
-    first = second_opinion(talk, [], votes_for(PAYS, 3.0))
-    assert second_opinion(talk, first, votes_for(PAYS, 3.0)) == first
+    first = actions(second_opinion(talk, [], votes_for(PAYS, 0.95)))
+    assert actions(second_opinion(talk, first, votes_for(PAYS, 0.95))) == first
 
 
-def test_a_vote_that_is_all_but_sure_drops_a_needs_question(told: Told) -> None:
+@pytest.mark.parametrize(("chance", "stays"), [(DROP / 2, False), (DROP * 1.5, True)])
+def test_what_the_votes_are_sure_is_nothing_goes(told: Told, chance: float, stays: bool) -> None:
     talk = talk_of(CALL)
     needs = heard_needs(talk)
-    assert second_opinion(talk, [needs], votes_for(NEEDS, 9.0, otherwise=-9.0)) == []
+    votes = votes_for(NEEDS, chance, otherwise=chance)
+    assert actions(second_opinion(talk, [needs], votes)) == ([needs] if stays else [])
 
 
-def test_a_doubtful_vote_drops_nothing(told: Told) -> None:
+def test_courtesies_are_not_voted_on(told: Told) -> None:
     talk = talk_of(CALL)
-    needs = heard_needs(talk)
-    assert second_opinion(talk, [needs], votes_for(NEEDS, 9.0, otherwise=-4.0)) == [needs]
-
-
-def test_meetings_refusals_and_objections_are_never_voted_on() -> None:
-    left_alone = {ActionType.MEETING_BOOKED, ActionType.REFUSAL, ActionType.OBJECTION}
-    assert left_alone.isdisjoint(ballot.type for ballot in BALLOTS)
+    polite = [a for a in by_wordings(talk).actions if a.type is ActionType.GREETING]
+    assert second_opinion(talk, polite, votes_for(PAYS, 0.01)) == [Voted(polite[0], None)]
 
 
 def test_a_snatch_of_a_call_is_not_voted_on(told: Told) -> None:
     snatch = CALL[3 : 3 + LEAST_TURNS - 1]
-    assert second_opinion(talk_of(snatch), [], votes_for(PAYS, 3.0)) == []
+    assert second_opinion(talk_of(snatch), [], votes_for(PAYS, 0.95)) == []
     assert told.asked == []
 
 
 def test_a_long_call_is_read_in_part_and_its_telling_turns_first(told: Told) -> None:
-    idle = ["а: И вот ещё что хотелось сказать про грядки.", "к: Слушаю вас, это занятно."] * 30
-    added = second_opinion(talk_of([*idle, *CALL]), [], votes_for(PAYS, 3.0))
+    idle = [
+        line
+        for at in range(30)
+        for line in (f"а: И вот ещё что хотелось сказать про грядку {at}.", f"к: Слушаю про {at}.")
+    ]
+    added = actions(second_opinion(talk_of([*idle, *CALL]), [], votes_for(PAYS, 0.95)))
     assert [a.type for a in added] == [ActionType.PAYMENT]
     assert sum(len(text.split()) for text in told.asked) <= MOST_WORDS
 
 
-def test_the_explanation_adds_up_to_the_chance(told: Told) -> None:
-    talk = talk_of(CALL)
-    votes = votes_for(PAYS, 3.0)
-    place = next(p for p in places(talk) if "Бухгалтерия" in p.turn.text)
-    row = described([place], encoding.meanings_of(place.around))[0]
-    shares = votes.shares(PAYS, row)
-    assert sum(shares.values()) + votes.base[PAYS] == pytest.approx(3.0, abs=1e-4)
-    cue = second_opinion(talk, [], votes)[0].cues[0]
-    assert cue.startswith("vote 0.95: said here +12.0, said before +0.0")
+def test_a_short_text_is_read_once(told: Told) -> None:
+    for _ in range(2):
+        second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95))
+    assert told.asked.count("здравствуйте.") == 1
+
+
+def test_the_explanation_says_what_the_chance_hangs_on(told: Told) -> None:
+    [added] = actions(second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95)))
+    assert added.cues[0] == (
+        "vote 0.95: without the words here 0.00, without the words around 0.95, "
+        "without the wordings 0.95"
+    )
 
 
 def test_a_machine_has_no_say() -> None:
     lines = ["а: Алло?", "к: Абонент временно недоступен, оставьте сообщение после сигнала."]
-    talk = talk_of(lines)
-    assert all(place.turn.speaker is Speaker.AGENT for place in places(talk))
+    assert {turn.speaker for turn in voting_turns(talk_of(lines))} == {Speaker.AGENT}
 
 
 def test_a_long_turn_is_read_to_its_fiftieth_word() -> None:
@@ -154,17 +182,36 @@ def test_a_long_turn_is_read_to_its_fiftieth_word() -> None:
     assert read_text(talk.turns[0]).split()[-1] == "теплица"
 
 
-def test_weights_survive_their_file(tmp_path: Path) -> None:
-    write(votes_for(PAYS, 3.0), tmp_path / "weights.npz")
+def test_the_turns_around_one_end_with_its_call() -> None:
+    rows = np.array([[1.0], [2.0], [3.0], [4.0]], dtype=np.float32)
+    near = Near.of([3, 1])
+    assert around(rows, near, 2).tolist() == [[0, 2], [1, 3], [2, 0], [0, 0]]
+    assert near.mean(rows).tolist() == [[2], [4]]
+
+
+def test_findings_that_are_not_trusted_are_not_seen() -> None:
+    talk = talk_of(CALL)
+    found = [heard_needs(talk)]
+    turns = voting_turns(talk)
+    assert scene_of(turns, {}, found).found.sum() == 1
+    assert scene_of(turns, {}, found, trusted=False).found.sum() == 0
+
+
+def test_a_network_survives_its_file(tmp_path: Path) -> None:
+    votes = votes_for(PAYS, 0.95)
+    write(votes, tmp_path / "weights.npz")
     again = read(tmp_path / "weights.npz")
     assert again.words == {"client:бухгалтерия": 2.0}
-    assert again.weights[PAYS][0] == pytest.approx(4.0)
-    assert again.base[PAYS] == pytest.approx(-9.0)
+    for layer, weights in votes.weights.items():
+        np.testing.assert_allclose(again.weights[layer], weights, atol=0.1)
+        np.testing.assert_allclose(again.bases[layer], votes.bases[layer])
 
 
-def test_the_packaged_weights_know_every_ballot() -> None:
-    assert set(model().weights) == {ballot.name for ballot in BALLOTS}
-    assert all(row.shape == (WIDTH,) for row in model().weights.values())
+def test_the_packaged_network_has_a_chance_for_every_kind() -> None:
+    talk = talk_of(CALL)
+    chances = network().chances(scene_of(voting_turns(talk), {}, []))
+    assert chances.shape == (len(CALL), len(KINDS))
+    assert ((chances >= 0) & (chances <= 1)).all()
 
 
 def test_the_same_call_gives_the_same_votes_twice() -> None:
