@@ -140,9 +140,6 @@ def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 -
     spoken = proposes or (last and last.kind == "accept")
     if said.slot and (spoken or not put_off(reading.talk, reading.turn, table)):
         return _timed(table, reading)
-    moved = shifted(reading.turn, table.slot) if reading.answers else None
-    if moved is not None:
-        return countered(table, reading.words(moved[1], moved[1] + 2, "moves the hour"), moved[0])
     if last and last.kind == "busy":
         if proposes is None:
             return cleared(table, last.hit, whole=False)
@@ -193,6 +190,9 @@ def _refused(table: Table, reading: Reading, last: Move) -> Table | None:
 
 def _bare(table: Table, reading: Reading, last: Move | None, proposes: Move | None) -> Table | None:
     """An answer that names no time."""
+    moved = shifted(reading.turn, table.slot) if reading.answers else None
+    if moved is not None:
+        return countered(table, reading.words(moved[1], moved[1] + 2, "moves the hour"), moved[0])
     if table.standing in (Standing.DECLINED, Standing.DEFERRED) and proposes is None:
         return None
     if table.standing is Standing.DECLINED and proposes is not None:

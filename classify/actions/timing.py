@@ -184,14 +184,16 @@ def _distance(head: int, start: int, end: int) -> int:
 
 def when(mentions: Sequence[TimeMention]) -> When:
     """What several mentions of one slot say together: the last day, the last clock time."""
-    slot, week = When(), None
+    slot, week, named = When(), None, None
     for mention in mentions:
         day = mention.date
         if day is None and week is not None and mention.weekday is not None:
             day = week + timedelta(days=mention.weekday)
         week = mention.week or week
         part = None if mention.week or mention.weekday is not None else mention.part_of_day
-        slot = slot.updated(When(day, of_evening(mention, slot.part), part, mention.earliest))
+        clock = of_evening(mention, named)
+        named = mention.part_of_day or named
+        slot = slot.updated(When(day, clock, part, mention.earliest))
     return slot
 
 
