@@ -49,6 +49,7 @@ SETS = (
     LabelledSet("train7", "dialogues/train7", "train"),
     LabelledSet("train8", "dialogues/train8", "votes"),
     LabelledSet("train9", "dialogues/train9", "votes"),
+    LabelledSet("train10", "dialogues/train10", "votes"),
     LabelledSet("english_train", "dialogues/english_train", "train", "en"),
     LabelledSet("english_train2", "dialogues/english_train2", "train", "en"),
     LabelledSet("english_train3", "dialogues/english_train3", "votes", "en"),
