@@ -41,10 +41,14 @@ def _named_before(talk: Talk, turn: Turn) -> list[float]:
 def _sums_back(talk: Talk, turn: Turn) -> list[Hit]:
     """«Four hundred pounds to be told to delegate», «for ninety-six I can buy the man»."""
     asked = talk.before(turn, 1, Speaker.AGENT)
-    if not asked or turn.asks(0) or talk.has("terms.agree_short", turn):
+    if not asked or talk.has("terms.agree_short", turn):
         return []
-    if not any(english_sums(talk, t) for t in asked):
+    priced = any(english_sums(talk, t) or talk.has("objection.asks_price", t) for t in asked)
+    if not priced:
         return []
+    said = talk.hits("objection.price_said", turn)
+    if said:
+        return said[:1]
     near = [
         hit
         for hit in talk.hits("objection.sum_back", turn)

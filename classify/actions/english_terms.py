@@ -41,6 +41,16 @@ def _takes(talk: Talk, turn: Turn) -> bool:
     return not (turn.tokens and "?" in turn.tokens[-1].closes)
 
 
+def off_topic(talk: Talk, hit: Hit) -> bool:
+    """Whether English words of a yes («let's do it») stand where no terms were spoken of."""
+    if talk.context.language != "en":
+        return False
+    asked = [hit.turn, *talk.before(hit.turn, LATELY, Speaker.AGENT)]
+    about = ("terms.about", "terms.ask", "terms.asks_decision")
+    spoken = any(english_sums(talk, t) for t in asked) or talk.has("terms.about", hit.turn)
+    return not (spoken or any(talk.has(cue, t) for cue in about for t in asked[1:]))
+
+
 def flat_noes(talk: Talk) -> list[Hit]:
     """«Forty is fifty in a nicer hat, no»: a no that begins or ends the answer to a new figure."""
     if talk.context.language != "en":

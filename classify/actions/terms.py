@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classify.actions.english_terms import flat_noes, sealed
+from classify.actions.english_terms import flat_noes, off_topic, sealed
 from classify.actions.findings import Findings
 from classify.actions.money import bare_sums
 from classify.actions.refusal import refused
@@ -22,7 +22,8 @@ SOON = 8  # words within which a bare answer speaks of the price just named
 
 def find(talk: Talk, found: Findings) -> list[Action]:
     """The client's last word on the terms."""
-    words = [(h, ActionStatus.DONE) for h in talk.all_hits("terms.agree", Speaker.CLIENT)]
+    agreed = talk.all_hits("terms.agree", Speaker.CLIENT)
+    words = [(h, ActionStatus.DONE) for h in agreed if not off_topic(talk, h)]
     words += [(h, ActionStatus.DONE) for h in _offered(talk)]
     words += [(h, ActionStatus.DONE) for h in _after_price(talk, "terms.agree_short")]
     words += [(h, ActionStatus.DONE) for h in _after_price(talk, "terms.agree_weak", sums=True)]

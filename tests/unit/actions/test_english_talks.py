@@ -1,11 +1,16 @@
-"""English exchanges in many manners: meetings and next contacts, with day and hour."""
+"""English exchanges in many manners: meetings and next contacts, with day and hour.
+
+Heard by the wordings alone: a snatch of a call is not enough for the votes.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from classify.dialogue import listen
+from classify.hear import CallContext, by_wordings
 from models.vocabulary.action import Action, ActionType
-from tests.unit.actions.spoken_lines import heard
+from tests.unit.actions.spoken_lines import WEDNESDAY, lines
 from tests.unit.actions.wordings import cases
 
 OPENING = (
@@ -23,7 +28,9 @@ def _line(action: Action) -> str:
 
 
 def _heard(exchange: str, kind: ActionType) -> str:
-    return "; ".join(_line(action) for action in heard(exchange, kind, OPENING)) or "-"
+    talk = listen(lines(" / ".join([*OPENING, exchange])), CallContext(WEDNESDAY))
+    found = [action for action in by_wordings(talk).actions if action.type is kind]
+    return "; ".join(_line(action) for action in found) or "-"
 
 
 @pytest.mark.parametrize(("expected", "exchange"), list(cases("english_meeting_booked")))
