@@ -137,7 +137,7 @@ def _is_date(form: str, day: int, groups: dict[str, str | None], around: Around)
     if form == "x" or around.next_tag().startswith("o") or previous in _NO_DATE_BEFORE:
         return False
     if word and not re.match(r"wd|[nm]\d|[cz]\d|mo|[,.-]", around.next_tag()) and is_counted(word):
-        return word in _AFTER_A_DATE
+        return word in _AFTER_A_DATE or (word == "часа" and _hour_follows(around))
     if form == "d":
         return prep in {"к", "ко"}
     if form == "s":
@@ -145,8 +145,16 @@ def _is_date(form: str, day: int, groups: dict[str, str | None], around: Around)
     return prep in {"до", "с", "со", "после", "не позднее", "не позже", "не раньше", None}
 
 
+def _hour_follows(around: Around) -> bool:
+    """«Двадцатого часа в три»: the hour belongs to what comes, not to the ordinal."""
+    return len(around.after) > 1 and around.after[1].word in {"в", "к"}
+
+
 _STREETS = ("улиц", "площад", "проспект", "переул", "имени", "бульвар", "набережн")
-_AFTER_A_DATE = {"утром", "вечером", "днем", "часам", "часикам", "числа", "нам", "вам", "мне"}
+_AFTER_A_DATE = {
+    *("утром", "вечером", "днем", "часам", "часикам", "часов", "часиков"),
+    *("числа", "числу", "нам", "вам", "мне"),
+}
 
 
 def _year(digits: str | None) -> int | None:
@@ -236,6 +244,7 @@ DAY_RULES: tuple[Rule, ...] = (
         rf"{_MONTH_TAIL}",
         _day_of_month,
     ),
+    rule(rf"{_TO}mo(?P<month>\d+)g? (?:числа )?o(?P<day>\d+)(?P<form>[gsd])", _day_of_month),
     rule(
         rf"{_TO}n(?P<day>\d+) mo(?P<month>\d+)g(?: n(?P<year>20\d\d)(?: год[ау]?| г)?)?",
         _day_of_month,
@@ -244,7 +253,7 @@ DAY_RULES: tuple[Rule, ...] = (
         rf"{_TO}(?:числа )?o(?P<day>\d+)[gs](?: [,-])? o(?P<other>\d+)[gs](?: числа| mo\d+g)?",
         _two_dates,
     ),
-    rule(rf"{_TO}n(?P<day>\d+)(?P<number> числ[аоу])", _day_of_month),
+    rule(rf"{_TO}n(?P<day>\d+)(?P<number> числ[аоуе])", _day_of_month),
     rule(
         rf"{_TO}d(?P<day>\d+)\.(?P<month>\d+)(?:\.(?P<year>\d+))?(?: год[ау]?| г)?", _written_date
     ),

@@ -1,11 +1,12 @@
-"""Short invented calls written as lines, and what the engine hears in them."""
+"""Short invented calls written as lines, and what the wordings find in them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from classify.hear import CallContext, hear
+from classify.dialogue import CallContext, listen
+from classify.hear import by_wordings
 from models.vocabulary.action import Action, ActionType
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -23,9 +24,13 @@ def lines(call: str) -> list[Segment]:
 
 
 def heard(call: str, kind: ActionType, opening: Sequence[str] = ()) -> list[Action]:
-    """The actions of one type in a call that begins with `opening`."""
+    """The actions of one type that the wordings find in a call that begins with `opening`.
+
+    The votes stay out: they judge whole calls, and these are snatches.
+    """
     spoken = lines(" / ".join([*opening, call]))
-    return [a for a in hear(spoken, CallContext(WEDNESDAY)).actions if a.type is kind]
+    found = by_wordings(listen(spoken, CallContext(WEDNESDAY))).actions
+    return [a for a in found if a.type is kind]
 
 
 def both_ways(calls: Sequence[str]) -> list[str]:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from classify.hear import CallContext, hear
+from classify.dialogue import CallContext, listen
+from classify.hear import by_wordings
 from tests.unit.actions.spoken_lines import both_ways, lines
 
 STARTED = datetime(2026, 11, 18, 11, 0, tzinfo=ZoneInfo("Europe/London"))  # a Wednesday
@@ -15,7 +16,7 @@ STARTED = datetime(2026, 11, 18, 11, 0, tzinfo=ZoneInfo("Europe/London"))  # a W
 
 def heard(call: str, kind: str) -> str:
     """The statuses of one type in a call, with `due` where it was said."""
-    found = hear(lines(call), CallContext(STARTED, language="en")).actions
+    found = by_wordings(listen(lines(call), CallContext(STARTED, language="en"))).actions
     return " ".join(
         str(a.status) + (f"={a.slots['due']}" if "due" in a.slots else "")
         for a in found

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from classify.hear import CallContext, hear
+from classify.dialogue import CallContext, listen
+from classify.hear import by_wordings
 from models.vocabulary.transcript import Segment, Speaker
 
 FOLDER = Path(__file__).parents[2] / "data" / "wordings"
@@ -43,10 +44,10 @@ def _plain(words: str) -> str:
 
 
 def heard(said: str, kind: str) -> str:
-    """What is found of one type in an exchange, as a line of a file says it."""
+    """What the wordings find of one type in an exchange, as a line of a file says it."""
     turns = [turn.strip().partition(": ") for turn in said.split(" / ")]
     segments = [Segment(SPEAKERS[who], words) for who, _, words in turns]
-    call = hear(segments, CallContext(started_at=STARTED))
+    call = by_wordings(listen(segments, CallContext(started_at=STARTED)))
     found = [action for action in call.actions if action.type == kind]
     return "; ".join(_line(str(a.status), dict(a.slots)) for a in found) or "-"
 
