@@ -270,7 +270,9 @@ class Reader:
         if key in sounds or len(key) < LEAST_FUZZY:
             return sounds.get(key)
         near = process.extractOne(key, sounds.keys(), scorer=Levenshtein.distance, score_cutoff=1)
-        return sounds[near[0]] if near else None
+        if near is None or key.startswith(near[0]):
+            return None  # one more sound at the end makes another word: «стеклами», «стекломир»
+        return sounds[near[0]]
 
     def _meaning(self, form: str) -> Meaning:
         if form not in self._met:
