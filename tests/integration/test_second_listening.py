@@ -81,7 +81,8 @@ def test_a_disagreement_makes_a_loud_flag_quiet_and_is_told(request_: RunRequest
     alone = listened(replace(request_, state=request_.state / "alone"), None)
     report = listened(request_, FakeSecondListener({OFFER: AT_SIX}))
     assert (report.again.quotes, report.again.otherwise) == (1, 1)
-    assert (mismatch(alone)["severity"], mismatch(report)["severity"]) == ("high", "medium")
+    assert mismatch(alone)["severity"] == "high"
+    assert mismatch(report)["severity"] == "low"  # too unsure by now to be more than advice
     told = f"При повторном прослушивании слышно иначе: «{AT_SIX}»"
     assert told in mismatch(report)["explanation"]
     assert booking(report)["confidence"] == pytest.approx(
