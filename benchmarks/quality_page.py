@@ -30,6 +30,7 @@ SPOKEN = ("held_out", "english_test")
 MEANING = {
     "dev": "the development set, tuned on",
     "train": "tuned on",
+    "votes": "learnt from",
     "validation": "never read while writing rules; confidence is fitted to it",
     "test": "never read while writing rules, nothing is chosen by it",
 }
@@ -40,7 +41,7 @@ def page(audio: Score | None) -> str:
     """The whole page."""
     parts = [HEAD, "## In short\n\n", *_summary(audio)]
     for one in SETS:
-        if one.split != "train":
+        if one.split not in ("train", "votes"):
             parts += _chapter(
                 f"{one.name}, texts ({MEANING[one.split]})", _scored(one.calls(), one)
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from classify import machines
 from classify.currencies import RUB, home_currency
@@ -22,6 +22,7 @@ from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
 
 Found = TypeVar("Found")
+Rest = ParamSpec("Rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,24 @@ class Hit:
     wording: str
 
 
+Reading = Callable[Concatenate["Talk", Turn, Rest], Found]
+
+
+def read_once(reader: Reading[Rest, Found]) -> Reading[Rest, Found]:
+    """A reader of turns that reads each turn of a call once, however often it is asked."""
+    name = f"{reader.__module__}.{reader.__qualname__}"
+
+    @wraps(reader)
+    def remembered(talk: Talk, turn: Turn, /, *more: Rest.args, **named: Rest.kwargs) -> Found:
+        key = (name, turn.index, *more, *named.items())
+        if key not in talk.read:
+            talk.read[key] = reader(talk, turn, *more, **named)
+        found: Found = talk.read[key]
+        return found
+
+    return remembered
+
+
 @dataclass(frozen=True)
 class Talk:
     """A whole call, ready to be listened to."""
@@ -91,11 +110,8 @@ class Talk:
     turns: tuple[Turn, ...]
     context: CallContext
     book: Phrasebook
-    _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict)
-    _times: dict[int, tuple[TimeMention, ...]] = field(default_factory=dict)
-    _amounts: dict[int, tuple[AmountMention, ...]] = field(default_factory=dict)
-    _held: dict[int, frozenset[str]] = field(default_factory=dict)
-    read: dict[tuple[str, int], Any] = field(default_factory=dict, repr=False)
+    _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict, repr=False)
+    read: dict[tuple[Hashable, ...], Any] = field(default_factory=dict, repr=False)
 
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
@@ -108,11 +124,9 @@ class Talk:
             found = self._hits[key] = [Hit(cue, turn, *place) for place in places]
         return found
 
+    @read_once
     def _notions(self, turn: Turn) -> frozenset[str]:
-        notions = self._held.get(turn.index)
-        if notions is None:
-            notions = self._held[turn.index] = self.book.notions_of(turn.meets)
-        return notions
+        return self.book.notions_of(turn.meets)
 
     def has(self, cue: str, turn: Turn) -> bool:
         """Whether a turn holds a notion."""
@@ -127,26 +141,18 @@ class Talk:
             for hit in self.hits(cue, turn)
         ]
 
+    @read_once
     def times(self, turn: Turn) -> tuple[TimeMention, ...]:
         """Days and clock times named in a turn, resolved against the call's start."""
-        if turn.index not in self._times:
-            self._times[turn.index] = tuple(
-                find_times(
-                    turn.meant or turn.text, self.context.started_at, language=self.context.language
-                )
-            )
-        return self._times[turn.index]
+        said_at, language = self.context.started_at, self.context.language
+        return tuple(find_times(turn.meant or turn.text, said_at, language=language))
 
+    @read_once
     def amounts(self, turn: Turn) -> tuple[AmountMention, ...]:
         """Sums of money and other amounts named in a turn."""
-        if turn.index not in self._amounts:
-            english = self.context.language == "en"
-            self._amounts[turn.index] = tuple(
-                find_english_amounts(turn.text, self.home_currency)
-                if english
-                else find_amounts(turn.text, language=self.context.language)
-            )
-        return self._amounts[turn.index]
+        if self.context.language == "en":
+            return tuple(find_english_amounts(turn.text, self.home_currency))
+        return tuple(find_amounts(turn.text, language=self.context.language))
 
     @cached_property
     def home_currency(self) -> str:
@@ -169,21 +175,6 @@ class Talk:
             t for t in self.turns[: turn.index] if not t.machine and speaker in (None, t.speaker)
         ]
         return earlier[::-1][:back]
-
-
-def read_once(reader: Callable[[Talk, Turn], Found]) -> Callable[[Talk, Turn], Found]:
-    """A reader of turns that reads each turn of a call once, however often it is asked."""
-    name = f"{reader.__module__}.{reader.__qualname__}"
-
-    @wraps(reader)
-    def remembered(talk: Talk, turn: Turn) -> Found:
-        key = (name, turn.index)
-        if key not in talk.read:
-            talk.read[key] = reader(talk, turn)
-        found: Found = talk.read[key]
-        return found
-
-    return remembered
 
 
 def token_at(turn: Turn, offset: int) -> int:

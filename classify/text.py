@@ -1,4 +1,4 @@
-"""Words of an utterance: where they stand, what they may mean, what a recogniser meant by them.
+"""Words of an utterance: where they stand and what they may mean.
 
 Offsets always point into the text as it was given, so that a quote cut by them is verbatim.
 """
@@ -6,15 +6,15 @@ Offsets always point into the text as it was given, so that a quote cut by them 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from classify.morphology import Parse, parses
+from classify.repairs import NO_REPAIRS, Repairs, Span, sound
 
 WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[-'’][A-Za-zА-Яа-яЁё]+)*|\d+(?:[.,:]\d+)*")
 SENTENCE_END = re.compile(r"[.?!…;]+|\n")
@@ -70,54 +70,9 @@ class Token:
         return any(parse.grammemes.issuperset(grammemes) for parse in self.parses)
 
 
-@dataclass(frozen=True, slots=True)
-class Repairs:
-    """What recognisers write for what was said.
-
-    `joins` maps several words to one (``("вот", "сап")`` to ``ватсап``), `splits` one to
-    several, `also` gives a word further lemmas it may stand for, `sounds` maps a phonetic key to
-    the form that it most likely is, `whole` are the forms that a recogniser may have cut in two.
-    """
-
-    joins: Mapping[tuple[str, ...], str]
-    splits: Mapping[str, tuple[str, ...]]
-    also: Mapping[str, tuple[str, ...]]
-    sounds: Mapping[str, str]
-    whole: frozenset[str] = frozenset()
-
-
 Criteria = Callable[[str, frozenset[str], tuple[Parse, ...]], frozenset[int]]
 MOST_FORMS = 50_000
 LEAST_FUZZY = 6  # sounds: shorter words have too many neighbours
-NO_REPAIRS = Repairs({}, {}, {}, {})
-PREFIXES = frozenset(
-    [
-        "в",
-        "во",
-        "вы",
-        "до",
-        "за",
-        "из",
-        "на",
-        "о",
-        "об",
-        "от",
-        "пере",
-        "по",
-        "под",
-        "пре",
-        "пред",
-        "при",
-        "про",
-        "раз",
-        "рас",
-        "с",
-        "со",
-        "у",
-        "здравствуй",
-        "с",
-    ]
-)
 
 
 def normal(word: str) -> str:
@@ -125,76 +80,9 @@ def normal(word: str) -> str:
     return word.lower().replace("ё", "е").replace("’", "'")
 
 
-_VOICELESS = str.maketrans("бвгджз", "пфктшс")
-_SOUNDS: tuple[tuple[str, str], ...] = (
-    (r"[ъь]", ""),
-    (r"(?:сч|зч|жч|шч)", "щ"),
-    (r"(?:тс|дс|тц)", "ц"),
-    (r"вств", "ств"),
-    (r"здн", "зн"),
-    (r"стн", "сн"),
-    (r"о", "а"),
-    (r"[еэияы]", "и"),
-    (r"ю", "у"),
-    (r"(?:ага|ава|ига|ива)\b", "ава"),
-    (r"(.)\1+", r"\1"),
-)
-
-
-@lru_cache(maxsize=20_000)
-def sound(form: str) -> str:
-    """A rough phonetic key: two spellings of one pronunciation share it."""
-    key = form
-    for pattern, instead in _SOUNDS:
-        key = re.sub(pattern, instead, key)
-    key = re.sub(r"[бвгджз](?=[пфктшсцчщх]|$)", lambda m: m.group().translate(_VOICELESS), key)
-    return re.sub(r"(.)\1+", r"\1", key)
-
-
-_PRONOUNS = frozenset(
-    ["ним", "ней", "ними", "них", "нее", "него", "нас", "вас", "нам", "вам", "мной"]
-)
-
-
-def _spans(text: str) -> list[tuple[str, int, int]]:
+def _spans(text: str) -> list[Span]:
     blanked = NOISE.sub(lambda m: " " * len(m.group()), text)
     return [(normal(m.group()), m.start(), m.end()) for m in WORD.finditer(blanked)]
-
-
-def _cut(first: str, second: str, repairs: Repairs) -> bool:
-    """«под пишу»: whether two words are one that was cut after its prefix.
-
-    «Вы берёте» is two, and so is a preposition with its pronoun: «с ними» is no «сними».
-    """
-    if (first == "вы" and second.endswith("ете")) or second in _PRONOUNS:
-        return False
-    return first in PREFIXES and len(second) > 2 and first + second in repairs.whole
-
-
-def _repaired(
-    spans: Sequence[tuple[str, int, int]], repairs: Repairs
-) -> list[tuple[str, int, int]]:
-    longest = max((len(words) for words in repairs.joins), default=1)
-    first_words = {words[0] for words in repairs.joins}
-    out: list[tuple[str, int, int]] = []
-    at = 0
-    while at < len(spans):
-        most = min(longest, len(spans) - at) if spans[at][0] in first_words else 1
-        for size in range(most, 1, -1):
-            words = tuple(form for form, _, _ in spans[at : at + size])
-            if words in repairs.joins:
-                out.append((repairs.joins[words], spans[at][1], spans[at + size - 1][2]))
-                at += size
-                break
-        else:
-            if at + 1 < len(spans) and _cut(spans[at][0], spans[at + 1][0], repairs):
-                out.append((spans[at][0] + spans[at + 1][0], spans[at][1], spans[at + 1][2]))
-                at += 2
-                continue
-            form, start, end = spans[at]
-            out += [(part, start, end) for part in repairs.splits.get(form, (form,))]
-            at += 1
-    return out
 
 
 def _twin(form: str) -> str | None:
@@ -239,7 +127,7 @@ class Reader:
 
     def read(self, text: str) -> tuple[Token, ...]:
         """The words of one utterance in order, repaired where a recogniser misspelt them."""
-        spans = _repaired(_spans(text), self._repairs)
+        spans = self._repairs.of(_spans(text))
         tokens: list[Token] = []
         sentence = 0
         for index, (form, start, end) in enumerate(spans):

@@ -46,6 +46,7 @@ def call_context(
         agent_names=agent_names(call, snapshot.users),
         company_names=company_names(call, index, snapshot, settings.pbx),
         speech_s=transcript.speech_s,
+        timezone=settings.pbx.timezone or snapshot.timezone,
     )
 
 

@@ -189,7 +189,7 @@ def _names(talk: Talk, topic: Topic, hit: Hit) -> bool:
 
 def _spoken_to(talk: Talk, turn: Turn, table: Table, *, answers: bool, warm: bool) -> Table | None:
     """What a turn does to a table on which something lies already."""
-    moves: list[Move] = moves_of(talk, turn, table.topic)
+    moves: Sequence[Move] = moves_of(talk, turn, table.topic)
     if table.topic.unnamed and not (answers or warm) and table.standing is Standing.OPEN:
         moves = [m for m in moves if m.kind != "against" or _names(talk, table.topic, m.hit)]
     said = times_said(talk, turn, moves, table, free=answers or warm)

@@ -7,7 +7,8 @@ from rapidfuzz import fuzz
 from classify.actions import introductions_en
 from classify.actions.people import is_patronymic, named, nominative_name
 from classify.dialogue import Talk, Turn
-from classify.text import FILLERS, Token, sound
+from classify.repairs import sound
+from classify.text import FILLERS, Token
 from models.vocabulary.transcript import Speaker
 
 LIKE = 80.0  # of 100: a known name misheard is still this like itself

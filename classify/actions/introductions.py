@@ -11,7 +11,8 @@ from classify.actions.findings import Findings
 from classify.actions.people import is_patronymic, named, nominative_name, spelled
 from classify.dialogue import Hit, Talk, Turn
 from classify.morphology import first_name
-from classify.text import Token, sound
+from classify.repairs import sound
+from classify.text import Token
 from models.vocabulary.action import Action, ActionType, SlotValue
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Speaker

@@ -10,7 +10,7 @@ from classify.actions.english_verbs import asked
 from classify.actions.table import Topic
 from classify.actions.timing import Placed, placed, times_for
 from classify.actions.unable import noes
-from classify.dialogue import Hit, Talk, Turn
+from classify.dialogue import Hit, Talk, Turn, read_once
 from models.vocabulary.transcript import Speaker
 
 
@@ -22,15 +22,9 @@ class Move:
     hit: Hit
 
 
-def moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
+@read_once
+def moves_of(talk: Talk, turn: Turn, topic: Topic) -> tuple[Move, ...]:
     """Everything that a turn does to a topic's table, in the order of its words."""
-    key = (f"moves of {topic.name}", turn.index)
-    if key not in talk.read:
-        talk.read[key] = _moves_of(talk, turn, topic)
-    return list(talk.read[key])
-
-
-def _moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
     kinds: list[tuple[str, Iterable[Hit]]] = [
         ("propose", _proposals(talk, turn, topic)),
         ("arranged", _arranged(talk, turn, topic)),
@@ -44,10 +38,8 @@ def _moves_of(talk: Talk, turn: Turn, topic: Topic) -> list[Move]:
     moves = _unconditional(talk, turn, topic, moves)
     against = [m.hit for m in moves if m.kind in ("against", "defer", "decline", "busy")]
     deferring = [m.hit for m in moves if m.kind == "defer"]
-    return sorted(
-        (m for m in moves if not _inside(m.hit, _stronger(m, against, deferring))),
-        key=lambda m: (m.hit.start, m.hit.end, m.kind == "against"),
-    )
+    own = (m for m in moves if not _inside(m.hit, _stronger(m, against, deferring)))
+    return tuple(sorted(own, key=lambda m: (m.hit.start, m.hit.end, m.kind == "against")))
 
 
 def _against(talk: Talk, turn: Turn, topic: Topic) -> list[Hit]:
@@ -72,8 +64,6 @@ def _noes(talk: Talk, turn: Turn) -> list[Hit]:
 
 
 HANGING = 12  # words that hang on a condition where no mark ends it
-
-
 HUNG = 8  # words before an «if» that hang on it
 
 

@@ -13,7 +13,8 @@ import yaml
 from classify.morphology import forms_of
 from classify.phrases.lexicon import Lexicon
 from classify.phrases.pattern import Pattern, compile_line, find_all
-from classify.text import Reader, Repairs, Token, sound
+from classify.repairs import Repairs, sound
+from classify.text import Reader, Token
 
 LANGUAGES = ("ru", "en")
 NEAR = 8  # words; an exclusion farther away speaks of something else

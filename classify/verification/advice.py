@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
-from classify.verification.spoken import SPOKEN, Place, rests_on
+from classify.verification.spoken import SPOKEN, Place, rests_on, spoken
 from models.vocabulary.verdict import (
     DealVerdict,
     Flag,
@@ -87,9 +87,7 @@ def _flag(
 ) -> Flag:
     if flag.kind not in SPOKEN or not rests_on(flag, deal, unsure):
         return flag
-    confidence, least = min(
-        (unsure[one.id, one.quote] for one in flag.evidence if one.quote), default=(0.0, 0.0)
-    )
+    confidence, least = min(unsure[place] for place in spoken(flag.evidence))
     told = (
         f" Это совет, а не обвинение: уверенность {_figure(confidence)} при пороге "
         f"{_figure(least)}."

@@ -1,16 +1,19 @@
-"""Verdicts that rest on words which a second listening did not bear out say so, more quietly."""
+"""Verdicts and flags that rest on words which a second listening did not bear out say so.
+
+Such words have lost so much of their confidence that a flag which rests on them alone is advice
+(`classify.verification.advice`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from classify.verification.spoken import SPOKEN, Place, rests_on, spoken
+from classify.verification.spoken import SPOKEN, Place, spoken
 from models.vocabulary.verdict import (
     DealVerdict,
     Evidence,
     Flag,
-    FlagSeverity,
     JudgedCall,
     RequirementVerdict,
     Verification,
@@ -37,18 +40,12 @@ def doubts_of(calls: Iterable[JudgedCall]) -> Doubts:
 
 
 def with_doubts(verification: Verification, calls: Iterable[JudgedCall]) -> Verification:
-    """The verification with every doubt told; verdicts stay as the first hearing settled them.
-
-    A flag of high severity all of whose spoken evidence is in doubt becomes one of medium
-    severity: something to listen to, no accusation. So does the flag of a stage that only doubtful
-    words hold back.
-    """
+    """The verification with every doubt told; verdicts stay as the first hearing settled them."""
     doubts = doubts_of(calls)
     if not doubts:
         return verification
     deals = tuple(_deal(deal, doubts) for deal in verification.deals)
-    by_id = {deal.deal_id: deal for deal in verification.deals}
-    flags = tuple(_flag(flag, by_id.get(flag.deal_id or ""), doubts) for flag in verification.flags)
+    flags = tuple(_flag(flag, doubts) for flag in verification.flags)
     return replace(verification, deals=deals, flags=flags)
 
 
@@ -61,16 +58,9 @@ def _requirement(one: RequirementVerdict, doubts: Doubts) -> RequirementVerdict:
     return replace(one, explanation=one.explanation + _told(otherwise)) if otherwise else one
 
 
-def _flag(flag: Flag, deal: DealVerdict | None, doubts: Doubts) -> Flag:
-    otherwise = _otherwise(flag.evidence, doubts)
-    if not otherwise or flag.kind not in SPOKEN:
-        return flag
-    quieter = flag.severity is FlagSeverity.HIGH and rests_on(flag, deal, doubts)
-    return replace(
-        flag,
-        severity=FlagSeverity.MEDIUM if quieter else flag.severity,
-        explanation=flag.explanation + _told(otherwise),
-    )
+def _flag(flag: Flag, doubts: Doubts) -> Flag:
+    otherwise = _otherwise(flag.evidence, doubts) if flag.kind in SPOKEN else []
+    return replace(flag, explanation=flag.explanation + _told(otherwise)) if otherwise else flag
 
 
 def _otherwise(evidence: Sequence[Evidence], doubts: Doubts) -> list[str]:

@@ -93,8 +93,11 @@ class Town:
         self.activities.append(replace(activity, **facts))  # type: ignore[arg-type]  # tests name fields freely
 
     def index(self) -> DealIndex:
+        return build_index(self.snapshot(), self.settings, self.pbx)
+
+    def snapshot(self) -> CrmSnapshot:
         stages = tuple(Stage(id_, id_, kind) for id_, kind in KINDS.items())
-        snapshot = CrmSnapshot(
+        return CrmSnapshot(
             as_of=at("31 18:00"),
             timezone=ZONE.key,
             crm="file",
@@ -110,7 +113,6 @@ class Town:
             stage_changes=tuple(self.changes),
             activities=tuple(self.activities),
         )
-        return build_index(snapshot, self.settings, self.pbx)
 
     def match(self, call: Call, *turns: str) -> DealMatch | None:
         return match_call(call, says(*turns), self.index(), self.settings)

@@ -51,6 +51,17 @@ def test_advice_says_how_sure_it_is_and_would_have_to_be() -> None:
     assert flag.explanation.endswith("Это совет, а не обвинение: уверенность 0,50 при пороге 0,70.")
 
 
+def test_what_the_crm_holds_beside_unsure_words_is_no_excuse_for_them() -> None:
+    elsewhen = replace(FITTING, due_at=call("11 18:00").call.started_at, text="встреча в 18:00")
+    found = judged(
+        a_snapshot(a_deal("meeting"), records=[elsewhen]), call("9 11:00", heard_at(BOOKED, 0.3)),
+        as_of="10 18:00",
+    )  # fmt: skip
+    [flag] = flags(found, "slot_mismatch")
+    assert flag.severity is FlagSeverity.LOW
+    assert "уверенность 0,30" in flag.explanation
+
+
 def test_a_kind_too_rare_to_measure_has_the_threshold_of_the_others() -> None:
     assert threshold_of("meeting_booked/declined").least == 0.6
 

@@ -29,7 +29,7 @@ TOLD = "При повторном прослушивании слышно ина
 
 
 def doubted(action: Action) -> Action:
-    return replace(action, confidence=1.0, heard_otherwise="в пятницу")
+    return replace(action, confidence=0.45, heard_otherwise="в пятницу")
 
 
 def test_a_broken_promise_in_doubt_is_something_to_listen_to() -> None:
@@ -37,8 +37,8 @@ def test_a_broken_promise_in_doubt_is_something_to_listen_to() -> None:
     doubt = judged(a_snapshot(a_deal("classified")), call("9 11:00", doubted(PROMISED)))
     assert [f.severity for f in flags(sure, "promise_broken")] == [FlagSeverity.HIGH]
     [flag] = flags(doubt, "promise_broken")
-    assert flag.severity is FlagSeverity.MEDIUM
-    assert flag.explanation.endswith(TOLD)
+    assert flag.severity is FlagSeverity.LOW
+    assert TOLD in flag.explanation
 
 
 def test_a_slot_mismatch_in_doubt_as_well() -> None:
@@ -47,7 +47,7 @@ def test_a_slot_mismatch_in_doubt_as_well() -> None:
         as_of="10 18:00",
     )  # fmt: skip
     [flag] = flags(found, "slot_mismatch")
-    assert flag.severity is FlagSeverity.MEDIUM
+    assert flag.severity is FlagSeverity.LOW
     assert TOLD in flag.explanation
 
 
@@ -71,7 +71,7 @@ def test_a_stage_held_back_by_doubtful_words_alone_is_no_accusation() -> None:
     doubt = judged(snapshot, *unsure, as_of="10 18:00")
     assert deal_of(sure).gap is deal_of(doubt).gap is Gap.AHEAD
     assert [f.severity for f in flags(sure, "stage_ahead_of_reality")] == [FlagSeverity.HIGH]
-    assert [f.severity for f in flags(doubt, "stage_ahead_of_reality")] == [FlagSeverity.MEDIUM]
+    assert [f.severity for f in flags(doubt, "stage_ahead_of_reality")] == [FlagSeverity.LOW]
 
 
 def test_a_stage_that_lacks_more_stays_loud() -> None:
