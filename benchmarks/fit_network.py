@@ -25,7 +25,6 @@ EPOCHS, CALLS = 14, 16  # rounds, and dialogues in a step
 RATE, DECAY = 2e-3, 1e-4
 DROPPED, UNREAD, WITHHELD = 0.35, 0.04, 0.15
 RARE = 1.5  # how much more a labelled turn weighs than one without a label
-SEED = 11
 Weights = dict[str, Numbers]
 
 
@@ -38,7 +37,7 @@ class Lesson:
     counted: Numbers
 
 
-def fitted(lessons: Sequence[Lesson], seed: int = SEED) -> tuple[Weights, Weights]:
+def fitted(lessons: Sequence[Lesson], seed: int) -> tuple[Weights, Weights]:
     """The weights and bases of each layer that answer the lessons best."""
     rng = np.random.default_rng(seed)
     sizes = {"meaning": (MEANING, MEANT), "hidden": (SEEN, HIDDEN)}

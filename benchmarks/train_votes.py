@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.fit_network import Lesson, fitted
@@ -27,42 +25,34 @@ from benchmarks.sets import SETS, LabelledSet
 from classify.dialogue import Turn
 from classify.hear import by_wordings
 from classify.votes.encoder import meanings_of
+from classify.votes.jury import FILE, Jury, sign, write
 from classify.votes.kinds import COLUMN, KINDS
-from classify.votes.network import FILE, Network, sign, write
-from classify.votes.opinion import second_opinion
+from classify.votes.network import Network
 from classify.votes.scene import Numbers, scene_of, voting_turns
+from classify.votes.vote import put_to_vote
 from models.vocabulary.action import Outcome
 
 TARGET = Path(__file__).parents[1] / "classify" / "votes" / FILE
+SEEDS = (11, 12, 13)  # of the members
 WORD_STRENGTH = 1.0  # of the words' weights against their penalty (scikit-learn's C)
 MOST_TELLING = 400  # words that promise a vote, or the lack of one, and are kept
 LEARNT = tuple(one for one in SETS if one.split in ("dev", "train", "votes"))
 MEASURED = tuple(one for one in SETS if one.split in ("validation", "test"))
 
 
-@dataclass(frozen=True)
-class Turns:
-    """The turns of a dialogue and what is said and done in them, for the list of words."""
-
-    turns: tuple[Turn, ...]
-    telling: NDArray[np.bool_]
-
-
-def lessons(chosen: Iterable[LabelledSet]) -> tuple[list[Lesson], list[Turns]]:
-    """Every dialogue of some sets as the network sees it, with its answers."""
-    out, said = [], []
+def lessons(chosen: Iterable[LabelledSet]) -> list[Lesson]:
+    """Every dialogue of some sets as a network sees it, with its answers."""
+    out = []
     for one in chosen:
         for text, label in one.calls():
             talk = talk_of(text, one.language)
             turns = voting_turns(talk)
-            if not turns:
-                continue
-            actions = by_wordings(talk).actions
-            scene = scene_of(turns, meanings_of(turns), actions, trusted=one.split == "votes")
-            answers, counted = _answers(turns, label)
-            out.append(Lesson(scene, answers, counted))
-            said.append(Turns(turns, answers.max(axis=1) > 0))
-    return out, said
+            if turns:
+                actions = by_wordings(talk).actions
+                trusted = one.split == "votes"
+                scene = scene_of(turns, meanings_of(turns), actions, trusted=trusted)
+                out.append(Lesson(scene, *_answers(turns, label)))
+    return out
 
 
 def _answers(turns: Sequence[Turn], label: Mapping[str, Any]) -> tuple[Numbers, Numbers]:
@@ -84,17 +74,17 @@ def _stands(action: Mapping[str, Any], turn: Turn) -> bool:
     return action.get("speaker") == turn.speaker and str(action.get("quote")) in turn.text
 
 
-def trained(chosen: Iterable[LabelledSet]) -> Network:
-    """The network that some sets teach."""
-    taught, said = lessons(chosen)
-    weights, bases = fitted(taught)
-    return Network(weights, bases, _telling_words(said))
+def trained(chosen: Iterable[LabelledSet]) -> Jury:
+    """The jury that some sets teach."""
+    taught = lessons(chosen)
+    members = tuple(Network(*fitted(taught, seed)) for seed in SEEDS)
+    return Jury(members, _telling_words(taught))
 
 
-def _telling_words(said: Sequence[Turns]) -> dict[str, float]:
+def _telling_words(taught: Sequence[Lesson]) -> dict[str, float]:
     """The words that part turns with a vote from those without one, and how strongly."""
-    turns = [turn for one in said for turn in one.turns]
-    answers = np.concatenate([one.telling for one in said])
+    turns = [turn for one in taught for turn in one.scene.turns]
+    answers = np.concatenate([one.answers.max(axis=1) > 0 for one in taught])
     words = [{sign(token, turn.speaker) for token in turn.tokens} for turn in turns]
     names = sorted(set().union(*words))
     column = {name: at for at, name in enumerate(names)}
@@ -108,7 +98,7 @@ def _telling_words(said: Sequence[Turns]) -> dict[str, float]:
     return {kept[at]: round(float(model.coef_[0][at]), 3) for at in strong}
 
 
-def heard(one: LabelledSet, votes: Network | None) -> Score:
+def heard(one: LabelledSet, votes: Jury | None) -> Score:
     """The figures of a set as the wordings hear it alone, or with votes beside them."""
     answers, labels = {}, []
     for text, label in one.calls():
@@ -116,7 +106,7 @@ def heard(one: LabelledSet, votes: Network | None) -> Score:
         call = by_wordings(talk)
         actions = list(call.actions)
         if votes is not None and call.outcome is Outcome.CONVERSATION:
-            actions = [each.action for each in second_opinion(talk, actions, votes)]
+            actions = [each.action for each in put_to_vote(talk, actions, votes)]
         found = [
             {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
             for a in actions
@@ -126,7 +116,7 @@ def heard(one: LabelledSet, votes: Network | None) -> Score:
     return score(answers, labels)
 
 
-def measure(votes: Network) -> None:
+def measure(votes: Jury) -> None:
     """Prints what the wordings find, and they with the votes, in sets neither was made on."""
     for one in MEASURED:
         alone, both = heard(one, None), heard(one, votes)

@@ -94,7 +94,7 @@ def read_once(reader: Reading[Rest, Found]) -> Reading[Rest, Found]:
 
     @wraps(reader)
     def remembered(talk: Talk, turn: Turn, /, *more: Rest.args, **named: Rest.kwargs) -> Found:
-        key = (name, turn.index, *more, *named.items())
+        key = (name, turn.index, *more, *named.items()) if named else (name, turn.index, *more)
         if key not in talk.read:
             talk.read[key] = reader(talk, turn, *more, **named)
         found: Found = talk.read[key]
@@ -115,12 +115,11 @@ class Talk:
 
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
-        if cue not in self._notions(turn):
-            return []
         key = (cue, turn.index)
         found = self._hits.get(key)
         if found is None:
-            places = self.book.cues[cue].find(turn.tokens, turn.meets)
+            held = cue in self._notions(turn)
+            places = self.book.cues[cue].find(turn.tokens, turn.meets) if held else ()
             found = self._hits[key] = [Hit(cue, turn, *place) for place in places]
         return found
 

@@ -9,7 +9,7 @@ from classify.actions import find_actions
 from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
-from classify.votes import Voted, second_opinion
+from classify.votes import Voted, put_to_vote
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -55,7 +55,7 @@ def voted(talk: Talk) -> tuple[Outcome, list[Voted]]:
     heard = by_wordings(talk)
     if heard.outcome is not Outcome.CONVERSATION:
         return heard.outcome, [Voted(action, None) for action in heard.actions]
-    return heard.outcome, second_opinion(talk, heard.actions)
+    return heard.outcome, put_to_vote(talk, heard.actions)
 
 
 def by_wordings(talk: Talk) -> HeardCall:

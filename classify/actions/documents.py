@@ -9,7 +9,17 @@ from __future__ import annotations
 from classify.actions.english_papers import english_paper_deeds
 from classify.actions.money import sums
 from classify.actions.nicknames import ON_SITE, nicknamed
-from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed, final, papers_in
+from classify.actions.paper import (
+    COUNTED,
+    Deed,
+    Named,
+    Paper,
+    PaperDeed,
+    final,
+    papers_in,
+    tied_to,
+    turned_away,
+)
 from classify.actions.paper_limits import by_others, is_one_of
 from classify.actions.paper_said import answers, standing
 from classify.actions.paper_verbs import deed_of, price_wanted
@@ -19,7 +29,6 @@ from models.vocabulary.transcript import Speaker
 __all__ = ["Deed", "Paper", "PaperDeed", "final", "paper_deeds"]
 REACH = 8  # words between a verb and its paper
 MEMORY = 8  # turns for which a paper stays the one spoken of
-LATE = 2  # words before a «погодите» that answers an offer
 JUST = 1  # turns in which a paper must be named that is carried or handed over
 
 
@@ -39,7 +48,7 @@ def paper_deeds(talk: Talk) -> list[PaperDeed]:
                 deeds += _tied(talk, turn, at, deed, named)
         deeds += answers(talk, turn, deeds)
         deeds += standing(talk, turn, named)
-    return [d for d in deeds if not _turned_away(talk, d)]
+    return [d for d in deeds if not turned_away(talk, d)]
 
 
 def _papers_of(talk: Talk, turn: Turn, named: list[Named]) -> list[Named]:
@@ -69,9 +78,9 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> li
             return []
         papers = {n.paper: n for n in here if _joined(turn, n.at, nearest.at)}
         papers[nearest.paper] = nearest
-        return [_made(turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
+        return [tied_to(turn, at, deed, n) for n in papers.values() if n.paper in COUNTED]
     paper = _unnamed(talk, turn, at, deed, named)
-    return [_made(turn, at, deed, Named(paper, turn.index, at))] if paper in COUNTED else []
+    return [tied_to(turn, at, deed, Named(paper, turn.index, at))] if paper in COUNTED else []
 
 
 def _aside(talk: Talk, turn: Turn, at: int, verb: int) -> bool:
@@ -270,28 +279,3 @@ def _spoken_of(turn: Turn, at: int, named: list[Named], memory: int) -> Named | 
     if here and not just and not any(n.turn == turn.index for n in earlier):
         return here[0]
     return earlier[-1] if earlier else None
-
-
-def _made(turn: Turn, at: int, deed: Deed, named: Named) -> PaperDeed:
-    low, high = sorted((at, named.at))
-    before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
-    offered = turn.asks(at) or bool(
-        before & {"может", "можно", "давайте", "хотите", "могу", "shall"}
-    )
-    return PaperDeed(named.paper, deed, turn, low, high + 1, at, offered)
-
-
-def _turned_away(talk: Talk, deed: PaperDeed) -> bool:
-    """Whether the client said no to a paper that was offered."""
-    if deed.deed is not Deed.PROMISED:
-        return False
-    for turn in talk.near(deed.turn, 1, Speaker.CLIENT):
-        if talk.has("papers.refused", turn):
-            return True
-        late = talk.hits("papers.not_yet", turn)
-        if deed.offered and late:
-            return late[0].start <= LATE or not talk.has("stance.accept", turn)
-        first_no = talk.hits("stance.decline", turn)
-        if deed.offered and first_no and first_no[0].start <= 2:
-            return not talk.has("papers.wanted", turn)
-    return False

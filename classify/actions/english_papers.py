@@ -7,7 +7,16 @@ makes a promise, a past one a proof, an order or «could you» a request.
 from __future__ import annotations
 
 from classify.actions.english_proposal import written_up
-from classify.actions.paper import COUNTED, Deed, Named, Paper, PaperDeed, papers_in
+from classify.actions.paper import (
+    COUNTED,
+    Deed,
+    Named,
+    Paper,
+    PaperDeed,
+    papers_in,
+    tied_to,
+    turned_away,
+)
 from classify.actions.paper_said import answers, standing
 from classify.actions.paper_verbs import is_one_of
 from classify.dialogue import Hit, Talk, Turn
@@ -46,7 +55,7 @@ def english_paper_deeds(talk: Talk) -> list[PaperDeed]:
         deeds += mine
         deeds += answers(talk, turn, deeds)
         deeds += standing(talk, turn, named)
-    return [d for d in deeds if not _refused(talk, d)]
+    return [d for d in deeds if not turned_away(talk, d)]
 
 
 def _deed(talk: Talk, turn: Turn, at: int, token: Token) -> Deed | None:
@@ -180,17 +189,17 @@ def _tied(talk: Talk, turn: Turn, at: int, deed: Deed, named: list[Named]) -> li
             nearest = closer if closer.at > at and closer.at - at <= BESIDE else nearest
         joined = {n.paper: n for n in counted if _joined(turn, n.at, nearest.at)}
         joined[nearest.paper] = nearest
-        return [_made(turn, at, deed, n) for n in joined.values() if n.paper in COUNTED]
+        return [tied_to(turn, at, deed, n) for n in joined.values() if n.paper in COUNTED]
     token = turn.tokens[at]
     if is_one_of(talk, "bill", token) and deed in (Deed.PROMISED, Deed.REQUESTED):
-        return [_made(turn, at, deed, Named(Paper.INVOICE, turn.index, at))]
+        return [tied_to(turn, at, deed, Named(Paper.INVOICE, turn.index, at))]
     if _priced_up(talk, turn, at) and deed in (Deed.PROMISED, Deed.REQUESTED):
-        return [_made(turn, at, deed, Named(Paper.PROPOSAL, turn.index, at))]
+        return [tied_to(turn, at, deed, Named(Paper.PROPOSAL, turn.index, at))]
     spoken = _spoken_of(turn, at, named)
     named_so = is_one_of(talk, "issue", token) or _means_it(turn, at)
     if spoken is None or not (named_so or _bare(turn, at, deed)):
         return []
-    return [_made(turn, at, deed, Named(spoken, turn.index, at))] if spoken in COUNTED else []
+    return [tied_to(turn, at, deed, Named(spoken, turn.index, at))] if spoken in COUNTED else []
 
 
 def _priced_up(talk: Talk, turn: Turn, at: int) -> bool:
@@ -267,23 +276,3 @@ def _paper_of(hit: Hit, named: list[Named]) -> Paper | None:
     if here:
         return min(here, key=lambda n: abs(n.at - hit.start)).paper
     return _spoken_of(hit.turn, hit.start, named)
-
-
-def _made(turn: Turn, at: int, deed: Deed, named: Named) -> PaperDeed:
-    low, high = sorted((at, named.at))
-    before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
-    offered = turn.asks(at) or not before.isdisjoint({"shall", "can", "could", "would", "want"})
-    return PaperDeed(named.paper, deed, turn, low, high + 1, at, offered)
-
-
-def _refused(talk: Talk, deed: PaperDeed) -> bool:
-    """Whether the client said no to a paper that was offered."""
-    if deed.deed is not Deed.PROMISED:
-        return False
-    for turn in talk.near(deed.turn, 1, Speaker.CLIENT):
-        if talk.has("papers.refused", turn):
-            return True
-        no = talk.hits("stance.decline", turn)
-        if deed.offered and no and no[0].start <= 2:
-            return not talk.has("papers.wanted", turn)
-    return False

@@ -9,7 +9,17 @@ from classify.actions.paper_verbs import Deed
 from classify.dialogue import Talk, Turn
 from models.vocabulary.transcript import Speaker
 
-__all__ = ["COUNTED", "Deed", "Named", "Paper", "PaperDeed", "final", "papers_in"]
+__all__ = [
+    "COUNTED",
+    "Deed",
+    "Named",
+    "Paper",
+    "PaperDeed",
+    "final",
+    "papers_in",
+    "tied_to",
+    "turned_away",
+]
 
 
 class Paper(StrEnum):
@@ -23,6 +33,10 @@ class Paper(StrEnum):
 
 
 COUNTED = frozenset({Paper.PROPOSAL, Paper.CONTRACT, Paper.INVOICE})
+# Words before the verb that offer a paper and promise none yet.
+OFFERS = frozenset(["может", "можно", "давайте", "хотите", "могу"])
+OFFERS |= {"shall", "can", "could", "would", "want"}
+LATE = 2  # words before a «погодите» that answers an offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +109,27 @@ ABOUT = frozenset(
         *("for", "of", "about"),
     ]
 )
+
+
+def tied_to(turn: Turn, at: int, deed: Deed, named: Named) -> PaperDeed:
+    """What the verb at `at` does to a paper that is named beside it."""
+    low, high = sorted((at, named.at))
+    before = {t.form for t in turn.tokens[max(0, low - 5) : low]}
+    offered = turn.asks(at) or not OFFERS.isdisjoint(before)
+    return PaperDeed(named.paper, deed, turn, low, high + 1, at, offered)
+
+
+def turned_away(talk: Talk, deed: PaperDeed) -> bool:
+    """Whether the client said no to a paper that was offered."""
+    if deed.deed is not Deed.PROMISED:
+        return False
+    for turn in talk.near(deed.turn, 1, Speaker.CLIENT):
+        if talk.has("papers.refused", turn):
+            return True
+        late = talk.hits("papers.not_yet", turn)
+        if deed.offered and late:
+            return late[0].start <= LATE or not talk.has("stance.accept", turn)
+        first_no = talk.hits("stance.decline", turn)
+        if deed.offered and first_no and first_no[0].start <= 2:
+            return not talk.has("papers.wanted", turn)
+    return False

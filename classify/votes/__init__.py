@@ -3,6 +3,6 @@
 Pure and deterministic; what it rests on and what it is worth: docs/decisions/0009-votes.md.
 """
 
-from classify.votes.opinion import Voted, second_opinion
+from classify.votes.vote import Voted, put_to_vote
 
-__all__ = ["Voted", "second_opinion"]
+__all__ = ["Voted", "put_to_vote"]

@@ -33,6 +33,17 @@ def heard(call: str, kind: ActionType, opening: Sequence[str] = ()) -> list[Acti
     return [a for a in found if a.type is kind]
 
 
+def told(call: str, kind: ActionType, opening: Sequence[str] = ()) -> str:
+    """What `heard` finds as text: each action's status and time, «done datetime=…»; «-»: none."""
+    return "; ".join(_told(action) for action in heard(call, kind, opening)) or "-"
+
+
+def _told(action: Action) -> str:
+    slots = ("datetime", "date", "online")
+    said = [f"{name}={action.slots[name]}" for name in slots if name in action.slots]
+    return " ".join(sorted([str(action.status), *said])).replace(":00+03:00", "")
+
+
 def both_ways(calls: Sequence[str]) -> list[str]:
     """Every call as written and as a recogniser gives it: small letters, no marks."""
     bare = [" / ".join(_bare(line) for line in call.split(" / ")) for call in calls]

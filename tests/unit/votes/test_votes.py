@@ -13,10 +13,11 @@ from classify.dialogue import CallContext, Talk, listen
 from classify.hear import by_wordings, hear_talk
 from classify.votes import encoder as encoding
 from classify.votes.encoder import read_text
+from classify.votes.jury import Jury, jury, read, write
 from classify.votes.kinds import COLUMN, DROP, KINDS, Kind
-from classify.votes.network import Network, network, read, write
-from classify.votes.opinion import LEAST_TURNS, MOST_WORDS, Voted, second_opinion
+from classify.votes.network import Network
 from classify.votes.scene import MEANING, SIGNS, STEPS, Near, around, scene_of, voting_turns
+from classify.votes.vote import LEAST_TURNS, MOST_WORDS, Voted, put_to_vote
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -63,8 +64,8 @@ def talk_of(lines: Sequence[str]) -> Talk:
     return listen([Segment(SIDES[s], text) for s, text in parts], CallContext(STARTED))
 
 
-def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Network:
-    """A network by which a turn about the accounts has one chance of a kind, any other another."""
+def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Jury:
+    """A jury of one by which a turn about the accounts has one chance of a kind, any other another."""
     kinds = len(KINDS)
     weights = {
         "meaning": np.zeros((MEANING, 1), dtype=np.float32),
@@ -76,11 +77,8 @@ def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Network:
     weights["out"][0, COLUMN[kind]] = odds(chance) - odds(otherwise)
     bases = {"meaning": np.zeros(1), "hidden": np.zeros(1), "out": np.full(kinds, -12.0)}
     bases["out"][COLUMN[kind]] = odds(otherwise)
-    return Network(
-        weights,
-        {layer: base.astype(np.float32) for layer, base in bases.items()},
-        {"client:бухгалтерия": 2.0},
-    )
+    member = Network(weights, {layer: base.astype(np.float32) for layer, base in bases.items()})
+    return Jury((member,), {"client:бухгалтерия": 2.0})
 
 
 def odds(chance: float) -> float:
@@ -96,7 +94,7 @@ def actions(voted: Sequence[Voted]) -> list[Action]:
 
 
 def test_a_sure_vote_adds_what_no_wording_found_and_quotes_the_call(told: Told) -> None:
-    [added] = second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95))
+    [added] = put_to_vote(talk_of(CALL), [], votes_for(PAYS, 0.95))
     assert (added.action.type, added.action.status) == PAYS
     assert added.action.speaker is Speaker.CLIENT
     assert added.action.quote in CALL[5]
@@ -104,7 +102,7 @@ def test_a_sure_vote_adds_what_no_wording_found_and_quotes_the_call(told: Told) 
 
 
 def test_a_voted_promise_carries_its_day(told: Told) -> None:
-    [added] = actions(second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95)))
+    [added] = actions(put_to_vote(talk_of(CALL), [], votes_for(PAYS, 0.95)))
     assert added.slots["due"] == "2026-03-12"
 
 
@@ -113,18 +111,18 @@ def test_a_voted_meeting_takes_the_day_of_the_turn_before_and_its_own_hour(told:
     lines[4] = "а: Наш замерщик в пятницу как раз в ваших краях."
     lines[5] = "к: Бухгалтерия открыта, пусть к трём часам будет."
     booked = (ActionType.MEETING_BOOKED, ActionStatus.DONE)
-    [added] = actions(second_opinion(talk_of(lines), [], votes_for(booked, 0.95)))
+    [added] = actions(put_to_vote(talk_of(lines), [], votes_for(booked, 0.95)))
     assert added.slots == {"datetime": "2026-03-13T15:00:00+03:00"}
 
 
 def test_an_unsure_vote_adds_nothing(told: Told) -> None:
-    assert second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.3)) == []
+    assert put_to_vote(talk_of(CALL), [], votes_for(PAYS, 0.3)) == []
 
 
 def test_what_the_wordings_found_of_a_type_stands_alone(told: Told) -> None:
     talk = talk_of(CALL)
-    first = actions(second_opinion(talk, [], votes_for(PAYS, 0.95)))
-    assert actions(second_opinion(talk, first, votes_for(PAYS, 0.95))) == first
+    first = actions(put_to_vote(talk, [], votes_for(PAYS, 0.95)))
+    assert actions(put_to_vote(talk, first, votes_for(PAYS, 0.95))) == first
 
 
 @pytest.mark.parametrize(("chance", "stays"), [(DROP / 2, False), (DROP * 1.5, True)])
@@ -132,18 +130,18 @@ def test_what_the_votes_are_sure_is_nothing_goes(told: Told, chance: float, stay
     talk = talk_of(CALL)
     needs = heard_needs(talk)
     votes = votes_for(NEEDS, chance, otherwise=chance)
-    assert actions(second_opinion(talk, [needs], votes)) == ([needs] if stays else [])
+    assert actions(put_to_vote(talk, [needs], votes)) == ([needs] if stays else [])
 
 
 def test_courtesies_are_not_voted_on(told: Told) -> None:
     talk = talk_of(CALL)
     polite = [a for a in by_wordings(talk).actions if a.type is ActionType.GREETING]
-    assert second_opinion(talk, polite, votes_for(PAYS, 0.01)) == [Voted(polite[0], None)]
+    assert put_to_vote(talk, polite, votes_for(PAYS, 0.01)) == [Voted(polite[0], None)]
 
 
 def test_a_snatch_of_a_call_is_not_voted_on(told: Told) -> None:
     snatch = CALL[3 : 3 + LEAST_TURNS - 1]
-    assert second_opinion(talk_of(snatch), [], votes_for(PAYS, 0.95)) == []
+    assert put_to_vote(talk_of(snatch), [], votes_for(PAYS, 0.95)) == []
     assert told.asked == []
 
 
@@ -153,19 +151,19 @@ def test_a_long_call_is_read_in_part_and_its_telling_turns_first(told: Told) -> 
         for at in range(30)
         for line in (f"а: И вот ещё что хотелось сказать про грядку {at}.", f"к: Слушаю про {at}.")
     ]
-    added = actions(second_opinion(talk_of([*idle, *CALL]), [], votes_for(PAYS, 0.95)))
+    added = actions(put_to_vote(talk_of([*idle, *CALL]), [], votes_for(PAYS, 0.95)))
     assert [a.type for a in added] == [ActionType.PAYMENT]
     assert sum(len(text.split()) for text in told.asked) <= MOST_WORDS
 
 
 def test_a_short_text_is_read_once(told: Told) -> None:
     for _ in range(2):
-        second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95))
+        put_to_vote(talk_of(CALL), [], votes_for(PAYS, 0.95))
     assert told.asked.count("здравствуйте.") == 1
 
 
 def test_the_explanation_says_what_the_chance_hangs_on(told: Told) -> None:
-    [added] = actions(second_opinion(talk_of(CALL), [], votes_for(PAYS, 0.95)))
+    [added] = actions(put_to_vote(talk_of(CALL), [], votes_for(PAYS, 0.95)))
     assert added.cues[0] == (
         "vote 0.95: without the words here 0.00, without the words around 0.95, "
         "without the wordings 0.95"
@@ -197,19 +195,27 @@ def test_findings_that_are_not_trusted_are_not_seen() -> None:
     assert scene_of(turns, {}, found, trusted=False).found.sum() == 0
 
 
-def test_a_network_survives_its_file(tmp_path: Path) -> None:
-    votes = votes_for(PAYS, 0.95)
+def test_a_jury_survives_its_file(tmp_path: Path) -> None:
+    votes = Jury((*votes_for(PAYS, 0.95).members, *votes_for(NEEDS, 0.6).members), {"agent:#": 0.5})
     write(votes, tmp_path / "weights.npz")
     again = read(tmp_path / "weights.npz")
-    assert again.words == {"client:бухгалтерия": 2.0}
-    for layer, weights in votes.weights.items():
-        np.testing.assert_allclose(again.weights[layer], weights, atol=0.1)
-        np.testing.assert_allclose(again.bases[layer], votes.bases[layer])
+    assert again.words == votes.words
+    for before, after in zip(votes.members, again.members, strict=True):
+        for layer, weights in before.weights.items():
+            np.testing.assert_allclose(after.weights[layer], weights, atol=0.1)
+            np.testing.assert_allclose(after.bases[layer], before.bases[layer])
 
 
-def test_the_packaged_network_has_a_chance_for_every_kind() -> None:
+def test_a_jury_says_the_mean_of_its_members(told: Told) -> None:
+    sure, unsure = votes_for(PAYS, 0.95), votes_for(PAYS, 0.35)
+    both = Jury((*sure.members, *unsure.members), sure.words)
+    [added] = put_to_vote(talk_of(CALL), [], both)
+    assert added.chance == pytest.approx(0.65, abs=0.001)
+
+
+def test_the_packaged_jury_has_a_chance_for_every_kind() -> None:
     talk = talk_of(CALL)
-    chances = network().chances(scene_of(voting_turns(talk), {}, []))
+    chances = jury().chances(scene_of(voting_turns(talk), {}, []))
     assert chances.shape == (len(CALL), len(KINDS))
     assert ((chances >= 0) & (chances <= 1)).all()
 

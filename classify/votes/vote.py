@@ -9,8 +9,8 @@ import numpy as np
 
 from classify.dialogue import Talk, Turn, make_action
 from classify.votes.encoder import meanings_of
+from classify.votes.jury import Jury, jury
 from classify.votes.kinds import COLUMN, KINDS, Kind, adds, drops
-from classify.votes.network import Network, network
 from classify.votes.scene import LONGEST, Numbers, Scene, carriers, scene_of, voting_turns
 from classify.votes.slots import slots_of
 from models.vocabulary.action import Action, ActionType
@@ -28,25 +28,23 @@ class Voted:
     chance: float | None
 
 
-def second_opinion(
-    talk: Talk, actions: Sequence[Action], trained: Network | None = None
-) -> list[Voted]:
+def put_to_vote(talk: Talk, actions: Sequence[Action], votes: Jury | None = None) -> list[Voted]:
     """The actions without those that the votes are sure are none, and with those that they add.
 
     Args:
         talk: the whole call.
         actions: what the wordings found in it.
-        trained: another network than the packaged one.
+        votes: another jury than the packaged one.
     """
     turns = voting_turns(talk)
     if len(turns) < LEAST_TURNS:
         return [Voted(action, None) for action in actions]
-    trained = trained or network()
-    scene = scene_of(turns, meanings_of(_worth_reading(turns, trained)), actions)
-    chances = trained.chances(scene)
+    votes = votes or jury()
+    scene = scene_of(turns, meanings_of(_worth_reading(turns, votes)), actions)
+    chances = votes.chances(scene)
     kept = [one for a in actions if _stays(one := Voted(a, _chance_of(a, scene, chances)))]
     missed = _missed([one.action.type for one in kept], chances)
-    return [*kept, *(_added(talk, scene, chances, kind, trained) for kind in missed)]
+    return [*kept, *(_added(talk, scene, chances, kind, votes) for kind in missed)]
 
 
 def _stays(one: Voted) -> bool:
@@ -75,9 +73,9 @@ def _missed(there: Sequence[ActionType], chances: Numbers) -> list[Kind]:
     return [kind for kind in likeliest.values() if best[COLUMN[kind]] >= adds(kind)]
 
 
-def _worth_reading(turns: Sequence[Turn], trained: Network) -> list[Turn]:
+def _worth_reading(turns: Sequence[Turn], votes: Jury) -> list[Turn]:
     """The turns that are read: all of a short call, the most telling ones of a long one."""
-    order = sorted(turns, key=lambda turn: (-round(trained.telling(turn), 3), turn.index))
+    order = sorted(turns, key=lambda turn: (-round(votes.telling(turn), 3), turn.index))
     out, words = [], MOST_WORDS
     for turn in order:
         words -= min(len(turn.tokens), LONGEST)
@@ -87,24 +85,23 @@ def _worth_reading(turns: Sequence[Turn], trained: Network) -> list[Turn]:
     return out
 
 
-def _added(talk: Talk, scene: Scene, chances: Numbers, kind: Kind, trained: Network) -> Voted:
+def _added(talk: Talk, scene: Scene, chances: Numbers, kind: Kind, votes: Jury) -> Voted:
     column = COLUMN[kind]
     at = int(chances[:, column].argmax())
     turn, chance = scene.turns[at], float(chances[at, column])
-    start, end = _telling_sentence(turn, trained)
+    start, end = _telling_sentence(turn, votes)
     action = make_action(
         *kind,
         turn,
         (start, end),
-        cues=(f"vote {chance:.2f}: {_shares(scene, at, column, trained)}",),
+        cues=(f"vote {chance:.2f}: {_shares(scene, at, column, votes)}",),
         slots=slots_of(talk, kind, turn, (start, end)),
-        confidence=round(chance, 2),
         whole_clause=False,
     )
     return Voted(action, chance)
 
 
-def _shares(scene: Scene, at: int, column: int, trained: Network) -> str:
+def _shares(scene: Scene, at: int, column: int, votes: Jury) -> str:
     """What the chance would be without the words here, those around, and the wordings' findings."""
     here = np.arange(len(scene.turns)) == at
     parts = {
@@ -112,15 +109,15 @@ def _shares(scene: Scene, at: int, column: int, trained: Network) -> str:
         "the words around": replace(scene, meanings=np.where(here[:, None], scene.meanings, 0)),
         "the wordings": replace(scene, found=np.zeros_like(scene.found)),
     }
-    without = {name: trained.chances(part)[at, column] for name, part in parts.items()}
+    without = {name: votes.chances(part)[at, column] for name, part in parts.items()}
     return ", ".join(f"without {name} {chance:.2f}" for name, chance in without.items())
 
 
-def _telling_sentence(turn: Turn, trained: Network) -> tuple[int, int]:
+def _telling_sentence(turn: Turn, votes: Jury) -> tuple[int, int]:
     """The sentence of a turn whose words promise most; of equals the longest."""
     starts = [at for at, t in enumerate(turn.tokens) if not at or _new(turn, at)]
     spans = list(zip(starts, [*starts[1:], len(turn.tokens)], strict=True))
-    return max(spans, key=lambda s: (round(trained.telling(turn, *s), 3), s[1] - s[0], -s[0]))
+    return max(spans, key=lambda s: (round(votes.telling(turn, *s), 3), s[1] - s[0], -s[0]))
 
 
 def _new(turn: Turn, at: int) -> bool:
