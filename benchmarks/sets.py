@@ -56,6 +56,7 @@ SETS = (
     LabelledSet("train14", "dialogues/train14", "votes"),
     LabelledSet("train15", "dialogues/train15", "votes"),
     LabelledSet("train16", "dialogues/train16", "votes"),
+    LabelledSet("train17", "dialogues/train17", "votes"),
     LabelledSet("english_train", "dialogues/english_train", "train", "en"),
     LabelledSet("english_train2", "dialogues/english_train2", "train", "en"),
     LabelledSet("english_train3", "dialogues/english_train3", "votes", "en"),
