@@ -58,6 +58,7 @@ SETS = (
     LabelledSet("train16", "dialogues/train16", "votes"),
     LabelledSet("train17", "dialogues/train17", "votes"),
     LabelledSet("train18", "dialogues/train18", "votes"),
+    LabelledSet("train19", "dialogues/train19", "votes"),
     LabelledSet("train20", "dialogues/train20", "votes"),
     LabelledSet("english_train", "dialogues/english_train", "train", "en"),
     LabelledSet("english_train2", "dialogues/english_train2", "train", "en"),

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from classify.actions.bare_clock import bare_clocks
 from classify.actions.moves import Move
+from classify.actions.same_day import of_same_half
 from classify.actions.table import Said, Standing, Table
 from classify.actions.timing import Placed, heads_of, placed, times_for, when
 from classify.actions.unable import noes, turned_down
@@ -33,7 +34,7 @@ def times_said(
     if table is not None and table.topic.unnamed:
         rejected |= _known_by(talk, turn)
     kept = [
-        _same_weekday(mine[start], table)
+        _as_it_lies(mine[start], table)
         for start in sorted(mine)
         if start not in rejected
         and not _leaves_room(mine[start], table)
@@ -140,8 +141,13 @@ def _leaves_room(p: Placed, table: Table | None) -> bool:
     )
 
 
-def _same_weekday(p: Placed, table: Table | None) -> Placed:
-    """A bare weekday is the one on the table: «вторник, в десять» of a Tuesday in a fortnight."""
+def _as_it_lies(p: Placed, table: Table | None) -> Placed:
+    """A bare weekday is the one on the table: «вторник, в десять» of a Tuesday in a fortnight.
+
+    So is the half of the day of a bare hour.
+    """
+    lying = table.slot.clock or table.hour if table else None
+    p = replace(p, mention=of_same_half(p.mention, lying))
     day = table.slot.day if table else None
     if day is None or (p.mention.weekday != day.weekday() and not _same_number(p, day)):
         return p

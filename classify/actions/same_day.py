@@ -1,10 +1,10 @@
-"""A day of the month said again without its month: «двенадцатого января» — «давай двенадцатого»."""
+"""What is said again with less: a day without its month, an hour without its half of the day."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn
@@ -38,7 +38,10 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
     return mention
 
 
-SAID_PART = ("утр", "ноч", "дня", "днем", "вечер", "am", "morning", "pm", ":", "evening")
+EARLY = time(9)  # an hour before it was said of the morning
+NEAR = timedelta(hours=1)
+SAID_PART = ("утр", "ноч", "дня", "днем", "вечер", "am", "pm", ":")
+SAID_PART += ("morning", "afternoon", "evening", "night")
 
 
 def of_evening(mention: TimeMention, part: str | None) -> time | None:
@@ -52,3 +55,21 @@ def of_evening(mention: TimeMention, part: str | None) -> time | None:
     if any(word in mention.text.lower() for word in SAID_PART):
         return clock
     return clock.replace(hour=clock.hour + 12)
+
+
+def of_same_half(mention: TimeMention, lying: time | None) -> TimeMention:
+    """The mention with its bare hour in the half of the day in which the hour on the table lies.
+
+    «В семь» after «в семь утра», and «в семь» against «в восемь утра».
+    """
+    clock = mention.time
+    if clock is None or lying is None or any(word in mention.text.lower() for word in SAID_PART):
+        return mention
+    other = clock.replace(hour=(clock.hour + 12) % 24)
+    if other == lying or (lying < EARLY and abs(_since(other) - _since(lying)) <= NEAR):
+        return replace(mention, time=other, part_of_day=None)
+    return mention
+
+
+def _since(clock: time) -> timedelta:
+    return timedelta(hours=clock.hour, minutes=clock.minute)
