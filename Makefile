@@ -12,6 +12,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
+TRAIN  := $(VENV)/.ready-train
 LOCKED := requirements/bootstrap.txt requirements/base.txt requirements/weights.txt
 
 # Calls to develop and measure against; without the folder the samples are used.
@@ -20,7 +21,7 @@ RECORDINGS ?= samples/recordings
 CRM        ?= samples/crm.json
 ARGS       ?=
 
-.PHONY: help setup demo run test browser check fix bench quality up lock clean
+.PHONY: help setup demo run test browser check fix bench quality train up lock clean
 
 help:  ## show this help
 	@echo "stagecheck: compares the stage a deal has in the CRM with what was said on the telephone"
@@ -99,8 +100,17 @@ quality: $(READY)  ## precision and recall on labelled calls, texts and recordin
 	@echo; echo "== texts, and the page"
 	@$(BIN)/python -m benchmarks.quality_page --audio build/quality/result.json --audio-truth "$(CALLS)/truth.json"
 
+$(TRAIN): $(DEV) requirements/train.txt
+	@echo "-- what training needs (PyTorch, some 3 GB)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/train.txt
+	@touch $@
+
+train: $(TRAIN)  ## train the votes and fit the confidence anew from the labelled calls (an hour)
+	@$(BIN)/python -m benchmarks.train_votes
+	@$(BIN)/python -m benchmarks.calibrate --write
+
 lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement files
-	@for name in bootstrap base dev; do \
+	@for name in bootstrap base dev train; do \
 		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-deps \

@@ -1,7 +1,6 @@
-"""Trains the votes on the labelled dialogues for it, or measures what they are worth.
+"""Trains the votes on the labelled dialogues for it; needs PyTorch (`make train` installs it).
 
 python -m benchmarks.train_votes             writes classify/votes/weights.npz
-python -m benchmarks.train_votes --measure   what they add on the sets that they do not learn from
 
 The votes learn from every set but the validation and the test ones. What the wordings found is
 believed only in the sets that nobody read who wrote wordings (split `votes`): elsewhere it is too
@@ -10,7 +9,6 @@ good to be true, and is left out.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,30 +16,26 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.fit_network import Lesson, fitted
+from benchmarks.fit_votes import Fitting, Lesson
 from benchmarks.quality import talk_of
-from benchmarks.score import Score, score
 from benchmarks.sets import SETS, LabelledSet
 from classify.dialogue import Turn
 from classify.hear import by_wordings
-from classify.votes.encoder import meanings_of
-from classify.votes.jury import FILE, Jury, sign, write
+from classify.votes.encoder import packed, read_text
 from classify.votes.kinds import COLUMN, KINDS
-from classify.votes.network import Network
+from classify.votes.network import Network, sign
 from classify.votes.scene import Numbers, scene_of, voting_turns
-from classify.votes.vote import put_to_vote
-from models.vocabulary.action import Outcome
+from classify.votes.weights import FILE, Trained, write
 
 TARGET = Path(__file__).parents[1] / "classify" / "votes" / FILE
-SEEDS = (11, 12, 13)  # of the members
 WORD_STRENGTH = 1.0  # of the words' weights against their penalty (scikit-learn's C)
 MOST_TELLING = 400  # words that promise a vote, or the lack of one, and are kept
 LEARNT = tuple(one for one in SETS if one.split in ("dev", "train", "votes"))
-MEASURED = tuple(one for one in SETS if one.split in ("validation", "test"))
 
 
 def lessons(chosen: Iterable[LabelledSet]) -> list[Lesson]:
-    """Every dialogue of some sets as a network sees it, with its answers."""
+    """Every dialogue of some sets as the network sees it, with its answers."""
+    tokenizer = packed().tokenizer
     out = []
     for one in chosen:
         for text, label in one.calls():
@@ -49,9 +43,12 @@ def lessons(chosen: Iterable[LabelledSet]) -> list[Lesson]:
             turns = voting_turns(talk)
             if turns:
                 actions = by_wordings(talk).actions
-                trusted = one.split == "votes"
-                scene = scene_of(turns, meanings_of(turns), actions, trusted=trusted)
-                out.append(Lesson(scene, *_answers(turns, label)))
+                scene = scene_of(turns, {}, actions, trusted=one.split == "votes")
+                pieces = tuple(
+                    tuple(tokenizer.encode(read_text(t), out_type=int, add_bos=True, add_eos=True))
+                    for t in turns
+                )
+                out.append(Lesson(scene, pieces, *_answers(turns, label)))
     return out
 
 
@@ -74,14 +71,7 @@ def _stands(action: Mapping[str, Any], turn: Turn) -> bool:
     return action.get("speaker") == turn.speaker and str(action.get("quote")) in turn.text
 
 
-def trained(chosen: Iterable[LabelledSet]) -> Jury:
-    """The jury that some sets teach."""
-    taught = lessons(chosen)
-    members = tuple(Network(*fitted(taught, seed)) for seed in SEEDS)
-    return Jury(members, _telling_words(taught))
-
-
-def _telling_words(taught: Sequence[Lesson]) -> dict[str, float]:
+def telling_words(taught: Sequence[Lesson]) -> dict[str, float]:
     """The words that part turns with a vote from those without one, and how strongly."""
     turns = [turn for one in taught for turn in one.scene.turns]
     answers = np.concatenate([one.answers.max(axis=1) > 0 for one in taught])
@@ -98,48 +88,14 @@ def _telling_words(taught: Sequence[Lesson]) -> dict[str, float]:
     return {kept[at]: round(float(model.coef_[0][at]), 3) for at in strong}
 
 
-def heard(one: LabelledSet, votes: Jury | None) -> Score:
-    """The figures of a set as the wordings hear it alone, or with votes beside them."""
-    answers, labels = {}, []
-    for text, label in one.calls():
-        talk = talk_of(text, one.language)
-        call = by_wordings(talk)
-        actions = list(call.actions)
-        if votes is not None and call.outcome is Outcome.CONVERSATION:
-            actions = [each.action for each in put_to_vote(talk, actions, votes)]
-        found = [
-            {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
-            for a in actions
-        ]
-        answers[label["call_id"]] = {"outcome": str(call.outcome), "actions": found}
-        labels.append(label)
-    return score(answers, labels)
-
-
-def measure(votes: Jury) -> None:
-    """Prints what the wordings find, and they with the votes, in sets neither was made on."""
-    for one in MEASURED:
-        alone, both = heard(one, None), heard(one, votes)
-        print(f"\n== {one.name}, {one.split}: {alone.calls} dialogues")
-        print(alone.core.line("core, wordings alone"))
-        print(both.core.line("core, with votes"))
-        print(f"   macro {alone.macro:.3f}, {both.macro:.3f}")
-        for name in sorted(both.kinds) if one.split == "validation" else ():
-            print(alone.kinds[name].line(f"   {name}, alone"))
-            print(both.kinds[name].line(f"   {name}, votes"))
-
-
 def main() -> None:
-    """Trains and writes, or trains and measures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--measure", action="store_true")
-    chosen = parser.parse_args()
-    votes = trained(LEARNT)
-    if chosen.measure:
-        measure(votes)
-        return
-    write(votes, TARGET)
-    print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, from {[one.name for one in LEARNT]}")
+    """Trains and writes."""
+    taught = lessons(LEARNT)
+    pieces = sorted({piece for one in taught for turn in one.pieces for piece in turn})
+    fitted = Fitting(packed().arrays, pieces).run(taught)
+    network = Network(fitted.weights, fitted.bases, telling_words(taught))
+    write(Trained(network, fitted.tuned), TARGET)
+    print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, from {len(taught)} dialogues")
 
 
 if __name__ == "__main__":

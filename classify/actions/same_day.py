@@ -40,7 +40,7 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
 
 EARLY = time(9)  # an hour before it was said of the morning
 NEAR = timedelta(hours=1)
-SAID_PART = ("утр", "ноч", "дня", "днем", "вечер", "am", "pm", ":")
+SAID_PART: tuple[str, ...] = ("утр", "ноч", "дня", "днем", "вечер", "am", "pm", ":")
 SAID_PART += ("morning", "afternoon", "evening", "night")
 
 

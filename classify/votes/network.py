@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
+from classify.dialogue import Turn
+from classify.text import Token
 from classify.votes.scene import STEPS, Near, Numbers, Scene, around
+from models.vocabulary.transcript import Speaker
 
 LOUD = 4.0  # meanings are rows of length one; this makes their numbers about one half
 LAYERS = ("meaning", "hidden", "out")
@@ -19,23 +24,36 @@ class Network:
 
     `weights` and `bases` by layer: `meaning` makes few numbers of a turn's meaning, `hidden` looks
     at those of five turns, at the whole call and at what the wordings found, `out` has one number
-    for each kind.
+    for each kind. `words` says how much a word of a side (`client:оплатить`) promises a vote in
+    its turn.
     """
 
     weights: Mapping[str, Numbers]
     bases: Mapping[str, Numbers]
+    words: Mapping[str, float]
 
     def chances(self, scene: Scene) -> Numbers:
         """The chance 0..1 of each of `KINDS` in each turn: (turns, kinds)."""
         near = Near.of([len(scene.turns)])
-        meant = np.tanh(self._through("meaning", LOUD * scene.meanings))
-        seen = window(meant, scene.signs, scene.found, near)
-        hidden = np.maximum(self._through("hidden", seen), 0)
-        odds = self._through("out", np.hstack([hidden, scene.found]))
+        with _blas().limit(limits=1, user_api="blas"):  # so small that threads only wait
+            meant = np.tanh(self._through("meaning", LOUD * scene.meanings))
+            seen = window(meant, scene.signs, scene.found, near)
+            hidden = np.maximum(self._through("hidden", seen), 0)
+            odds = self._through("out", np.hstack([hidden, scene.found]))
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), dtype=np.float32)
 
     def _through(self, layer: str, rows: Numbers) -> Numbers:
         return np.asarray(rows @ self.weights[layer] + self.bases[layer], dtype=np.float32)
+
+    def telling(self, turn: Turn, start: int = 0, end: int | None = None) -> float:
+        """How much the words of a turn (or some of them) promise that it carries a vote."""
+        said = {sign(token, turn.speaker) for token in turn.tokens[start:end]}
+        return sum(self.words.get(word, 0.0) for word in sorted(said))
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def window(meant: Numbers, signs: Numbers, found: Numbers, near: Near) -> Numbers:
@@ -57,3 +75,10 @@ def window(meant: Numbers, signs: Numbers, found: Numbers, near: Near) -> Number
             anywhere,
         ]
     )
+
+
+def sign(token: Token, side: Speaker) -> str:
+    """A word of a side as the network's list has it: the likeliest lemma, numbers as one."""
+    if any(letter.isdigit() for letter in token.form):
+        return f"{side}:#"
+    return f"{side}:{token.parses[0].lemma if token.parses else token.form}"

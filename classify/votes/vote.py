@@ -9,10 +9,11 @@ import numpy as np
 
 from classify.dialogue import Talk, Turn, make_action
 from classify.votes.encoder import meanings_of
-from classify.votes.jury import Jury, jury
 from classify.votes.kinds import COLUMN, KINDS, Kind, adds, drops
+from classify.votes.network import Network
 from classify.votes.scene import LONGEST, Numbers, Scene, carriers, scene_of, voting_turns
 from classify.votes.slots import slots_of
+from classify.votes.weights import packaged
 from models.vocabulary.action import Action, ActionType
 
 MOST_WORDS = 150  # of a call that are read: what keeps a long call quick
@@ -28,18 +29,18 @@ class Voted:
     chance: float | None
 
 
-def put_to_vote(talk: Talk, actions: Sequence[Action], votes: Jury | None = None) -> list[Voted]:
+def put_to_vote(talk: Talk, actions: Sequence[Action], votes: Network | None = None) -> list[Voted]:
     """The actions without those that the votes are sure are none, and with those that they add.
 
     Args:
         talk: the whole call.
         actions: what the wordings found in it.
-        votes: another jury than the packaged one.
+        votes: another network than the packaged one.
     """
     turns = voting_turns(talk)
     if len(turns) < LEAST_TURNS:
         return [Voted(action, None) for action in actions]
-    votes = votes or jury()
+    votes = votes or packaged().network
     scene = scene_of(turns, meanings_of(_worth_reading(turns, votes)), actions)
     chances = votes.chances(scene)
     kept = [one for a in actions if _stays(one := Voted(a, _chance_of(a, scene, chances)))]
@@ -73,7 +74,7 @@ def _missed(there: Sequence[ActionType], chances: Numbers) -> list[Kind]:
     return [kind for kind in likeliest.values() if best[COLUMN[kind]] >= adds(kind)]
 
 
-def _worth_reading(turns: Sequence[Turn], votes: Jury) -> list[Turn]:
+def _worth_reading(turns: Sequence[Turn], votes: Network) -> list[Turn]:
     """The turns that are read: all of a short call, the most telling ones of a long one."""
     order = sorted(turns, key=lambda turn: (-round(votes.telling(turn), 3), turn.index))
     out, words = [], MOST_WORDS
@@ -85,7 +86,7 @@ def _worth_reading(turns: Sequence[Turn], votes: Jury) -> list[Turn]:
     return out
 
 
-def _added(talk: Talk, scene: Scene, chances: Numbers, kind: Kind, votes: Jury) -> Voted:
+def _added(talk: Talk, scene: Scene, chances: Numbers, kind: Kind, votes: Network) -> Voted:
     column = COLUMN[kind]
     at = int(chances[:, column].argmax())
     turn, chance = scene.turns[at], float(chances[at, column])
@@ -101,7 +102,7 @@ def _added(talk: Talk, scene: Scene, chances: Numbers, kind: Kind, votes: Jury) 
     return Voted(action, chance)
 
 
-def _shares(scene: Scene, at: int, column: int, votes: Jury) -> str:
+def _shares(scene: Scene, at: int, column: int, votes: Network) -> str:
     """What the chance would be without the words here, those around, and the wordings' findings."""
     here = np.arange(len(scene.turns)) == at
     parts = {
@@ -113,7 +114,7 @@ def _shares(scene: Scene, at: int, column: int, votes: Jury) -> str:
     return ", ".join(f"without {name} {chance:.2f}" for name, chance in without.items())
 
 
-def _telling_sentence(turn: Turn, votes: Jury) -> tuple[int, int]:
+def _telling_sentence(turn: Turn, votes: Network) -> tuple[int, int]:
     """The sentence of a turn whose words promise most; of equals the longest."""
     starts = [at for at, t in enumerate(turn.tokens) if not at or _new(turn, at)]
     spans = list(zip(starts, [*starts[1:], len(turn.tokens)], strict=True))

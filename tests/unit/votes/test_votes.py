@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,12 @@ import pytest
 from classify.dialogue import CallContext, Talk, listen
 from classify.hear import by_wordings, hear_talk
 from classify.votes import encoder as encoding
-from classify.votes.encoder import read_text
-from classify.votes.jury import Jury, jury, read, write
+from classify.votes.encoder import packed, read_text, tune
 from classify.votes.kinds import COLUMN, DROP, KINDS, Kind
 from classify.votes.network import Network
 from classify.votes.scene import MEANING, SIGNS, STEPS, Near, around, scene_of, voting_turns
 from classify.votes.vote import LEAST_TURNS, MOST_WORDS, Voted, put_to_vote
+from classify.votes.weights import Trained, packaged, read, write
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -64,8 +65,8 @@ def talk_of(lines: Sequence[str]) -> Talk:
     return listen([Segment(SIDES[s], text) for s, text in parts], CallContext(STARTED))
 
 
-def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Jury:
-    """A jury of one by which a turn about the accounts has one chance of a kind, any other another."""
+def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Network:
+    """A network by which a turn about the accounts has one chance of a kind, any other another."""
     kinds = len(KINDS)
     weights = {
         "meaning": np.zeros((MEANING, 1), dtype=np.float32),
@@ -77,8 +78,11 @@ def votes_for(kind: Kind, chance: float, otherwise: float = 0.0001) -> Jury:
     weights["out"][0, COLUMN[kind]] = odds(chance) - odds(otherwise)
     bases = {"meaning": np.zeros(1), "hidden": np.zeros(1), "out": np.full(kinds, -12.0)}
     bases["out"][COLUMN[kind]] = odds(otherwise)
-    member = Network(weights, {layer: base.astype(np.float32) for layer, base in bases.items()})
-    return Jury((member,), {"client:бухгалтерия": 2.0})
+    return Network(
+        weights,
+        {layer: base.astype(np.float32) for layer, base in bases.items()},
+        {"client:бухгалтерия": 2.0},
+    )
 
 
 def odds(chance: float) -> float:
@@ -195,27 +199,55 @@ def test_findings_that_are_not_trusted_are_not_seen() -> None:
     assert scene_of(turns, {}, found, trusted=False).found.sum() == 0
 
 
-def test_a_jury_survives_its_file(tmp_path: Path) -> None:
-    votes = Jury((*votes_for(PAYS, 0.95).members, *votes_for(NEEDS, 0.6).members), {"agent:#": 0.5})
-    write(votes, tmp_path / "weights.npz")
+def test_what_was_trained_survives_its_file(tmp_path: Path) -> None:
+    votes = votes_for(PAYS, 0.95)
+    rng = np.random.default_rng(5)
+    narrow = rng.normal(size=(8, 2)).astype(np.float32), rng.normal(size=(2, 6)).astype(np.float32)
+    tuned = {"w1.0": narrow, "ln_b": (rng.normal(size=5).astype(np.float32),)}
+    write(Trained(votes, tuned), tmp_path / "weights.npz")
     again = read(tmp_path / "weights.npz")
-    assert again.words == votes.words
-    for before, after in zip(votes.members, again.members, strict=True):
-        for layer, weights in before.weights.items():
-            np.testing.assert_allclose(after.weights[layer], weights, atol=0.1)
-            np.testing.assert_allclose(after.bases[layer], before.bases[layer])
+    assert again.network.words == {"client:бухгалтерия": 2.0}
+    for layer, weights in votes.weights.items():
+        np.testing.assert_allclose(again.network.weights[layer], weights, atol=0.1)
+        np.testing.assert_allclose(again.network.bases[layer], votes.bases[layer])
+    assert again.tuned.keys() == tuned.keys()
+    np.testing.assert_array_equal(again.tuned["ln_b"][0], tuned["ln_b"][0])
+    for before, after in zip(narrow, again.tuned["w1.0"], strict=True):
+        np.testing.assert_allclose(after, before, atol=0.03)
 
 
-def test_a_jury_says_the_mean_of_its_members(told: Told) -> None:
-    sure, unsure = votes_for(PAYS, 0.95), votes_for(PAYS, 0.35)
-    both = Jury((*sure.members, *unsure.members), sure.words)
-    [added] = put_to_vote(talk_of(CALL), [], both)
-    assert added.chance == pytest.approx(0.65, abs=0.001)
+def test_an_encoder_is_tuned_by_vectors_and_by_pairs_of_narrow_matrices() -> None:
+    arrays: dict[str, Any] = {"ln_b": np.zeros(2), "w1": [np.ones((2, 2)), np.ones((2, 2))]}
+    left, right, base = (
+        np.array(rows, dtype=np.float32) for rows in ([[1], [2]], [[3, 4]], [1, 2])
+    )
+    tune(arrays, {"ln_b": (base,), "w1.1": (left, right)})
+    assert arrays["ln_b"].tolist() == [1, 2]
+    assert arrays["w1"][0].tolist() == [[1, 1], [1, 1]]
+    assert arrays["w1"][1].tolist() == [[4, 5], [7, 9]]
 
 
-def test_the_packaged_jury_has_a_chance_for_every_kind() -> None:
+@pytest.mark.parametrize(("change", "problem"), [({"w9": 1}, KeyError), ({"ln_b": 3}, ValueError)])
+def test_another_encoder_is_not_tuned_in_silence(
+    change: dict[str, int], problem: type[Exception]
+) -> None:
+    changes = {name: (np.zeros(size, dtype=np.float32),) for name, size in change.items()}
+    with pytest.raises(problem):
+        tune({"ln_b": np.zeros(2)}, changes)
+
+
+def test_the_packaged_tuning_fits_the_packaged_encoder() -> None:
+    plain = packed()
+    before = plain.encoder.encode(["оплатим в четверг"])
+    tune(plain.arrays, packaged().tuned)
+    after = plain.encoder.encode(["оплатим в четверг"])
+    assert 0.3 < float((before * after).sum()) < 0.9999
+    np.testing.assert_allclose(encoding.encoder().encode(["оплатим в четверг"]), after, atol=1e-6)
+
+
+def test_the_packaged_network_has_a_chance_for_every_kind() -> None:
     talk = talk_of(CALL)
-    chances = jury().chances(scene_of(voting_turns(talk), {}, []))
+    chances = packaged().network.chances(scene_of(voting_turns(talk), {}, []))
     assert chances.shape == (len(CALL), len(KINDS))
     assert ((chances >= 0) & (chances <= 1)).all()
 
