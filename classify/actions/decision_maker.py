@@ -23,7 +23,7 @@ def find(talk: Talk, _: Findings) -> list[Action]:
         return []
     hit = own[0] if own else hits[0]
     slots: dict[str, SlotValue] = {}
-    name = client_name(talk) if hit in own else named_near(hit)
+    name = client_name(talk) if hit in own else named_near(talk, hit)
     role = role_near(talk, hit)
     if name:
         slots["name"] = name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from classify.actions.english_names import english_client, english_names
 from classify.dialogue import Hit, Talk, Turn
 from classify.morphology import first_name
 from classify.phrases import phrasebook
@@ -90,8 +91,16 @@ def spelled(tokens: Sequence[Token], start: int, end: int) -> str:
     return " ".join(token.raw[:1].upper() + token.raw[1:] for token in tokens[start:end])
 
 
+def names_in(talk: Talk, turn: Turn) -> list[tuple[int, int]]:
+    """Places of personal names in a turn, in the language of the call."""
+    return english_names(talk, turn) if talk.context.language == "en" else named(turn.tokens)
+
+
 def client_name(talk: Talk) -> str | None:
     """How the agent calls the client, or how the client introduces themselves."""
+    if talk.context.language == "en":
+        called = english_client(talk)
+        return spelled(called[0].tokens, *called[1]) if called else _introduced(talk)
     own = {name.lower().replace("ё", "е") for name in talk.context.agent_names}
     greeted = [t for t in talk.turns if t.speaker is Speaker.AGENT][:4]
     full: list[str] = []
@@ -110,18 +119,18 @@ def _introduced(talk: Talk) -> str | None:
     for turn in talk.turns[:8]:
         if turn.speaker is Speaker.CLIENT:
             for hit in talk.hits("courtesies.my_name", turn):
-                for start, end in named(turn.tokens):
+                for start, end in names_in(talk, turn):
                     if start >= hit.end - 1:
                         return spelled(turn.tokens, start, end)
-            places = named(turn.tokens)
+            places = names_in(talk, turn)
             if places and len(turn.tokens) <= 3:
                 return spelled(turn.tokens, *places[0])
     return None
 
 
-def named_near(hit: Hit, reach: int = 7) -> str | None:
+def named_near(talk: Talk, hit: Hit, reach: int = 7) -> str | None:
     """A personal name around a place."""
-    for start, end in named(hit.turn.tokens):
+    for start, end in names_in(talk, hit.turn):
         if start - hit.end < reach and hit.start - end < reach:
             return spelled(hit.turn.tokens, start, end)
     return None

@@ -31,7 +31,7 @@ def slots_of(talk: Talk, kind: Kind, turn: Turn, place: tuple[int, int]) -> Slot
     hit = Hit("votes", turn, *place, wording="")
     type_, status = kind
     if type_ is ActionType.DECISION_MAKER_IDENTIFIED:
-        return _known(name=named_near(hit), role=role_near(talk, hit))
+        return _known(name=named_near(talk, hit), role=role_near(talk, hit))
     if type_ is ActionType.PAYMENT:
         part = part_of(talk, hit)
         due = _due(talk, hit) if status is ActionStatus.PROMISED else {}
