@@ -16,6 +16,7 @@ from classify.grouping import groups, in_time_order, joined, spoken_language
 from classify.misheard import meant
 from classify.numbers import AmountMention, find_amounts
 from classify.phrases import Phrasebook, phrasebook
+from classify.phrases.pattern import Pattern
 from classify.text import FILLERS, Token
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.call import Direction
@@ -118,14 +119,14 @@ class Talk:
         key = (cue, turn.index)
         found = self._hits.get(key)
         if found is None:
-            held = cue in self._notions(turn)
-            places = self.book.cues[cue].find(turn.tokens, turn.meets) if held else ()
+            patterns = self._possible(turn).get(cue, ())
+            places = self.book.cues[cue].find(turn.tokens, turn.meets, patterns) if patterns else ()
             found = self._hits[key] = [Hit(cue, turn, *place) for place in places]
         return found
 
     @read_once
-    def _notions(self, turn: Turn) -> frozenset[str]:
-        return self.book.notions_of(turn.meets)
+    def _possible(self, turn: Turn) -> Mapping[str, Sequence[Pattern]]:
+        return self.book.possible(turn.meets)
 
     def has(self, cue: str, turn: Turn) -> bool:
         """Whether a turn holds a notion."""

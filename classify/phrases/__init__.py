@@ -31,14 +31,24 @@ class Cue:
     wordings: Shelf
     unless: Shelf
 
-    def find(self, tokens: Sequence[Token], met: frozenset[int]) -> list[tuple[int, int, str]]:
+    def find(
+        self,
+        tokens: Sequence[Token],
+        met: frozenset[int],
+        patterns: Iterable[Pattern] | None = None,
+    ) -> list[tuple[int, int, str]]:
         """Every place of the notion: (first word, one past the last, the wording), in order.
 
-        `met` are the criteria that some of the words meets.
+        Args:
+            tokens: the words.
+            met: the criteria that some of the words meets.
+            patterns: the wordings that the words could fit, where they are known already
+                (`Phrasebook.possible`).
         """
+        patterns = self.wordings.possible(met) if patterns is None else patterns
         hits = [
             (start, end, pattern.source)
-            for pattern in self.wordings.possible(met)
+            for pattern in patterns
             for start, end in find_all(pattern, tokens)
         ]
         if not hits:
@@ -53,24 +63,19 @@ class Shelf:
     """Patterns, each under one criterion that it cannot do without, the most particular one."""
 
     def __init__(self, patterns: Iterable[Pattern], lexicon: Lexicon) -> None:
-        self._always: list[Pattern] = []
-        self._under: dict[int, list[Pattern]] = {}
+        self.always: list[Pattern] = []
+        self.under: dict[int, list[Pattern]] = {}
         for pattern in patterns:
             if pattern.needed:
                 least = min(pattern.needed, key=lambda number: (lexicon.breadth(number), number))
-                self._under.setdefault(least, []).append(pattern)
+                self.under.setdefault(least, []).append(pattern)
             else:
-                self._always.append(pattern)
-        self.criteria = frozenset(self._under)
-        self.unconditional = bool(self._always)
+                self.always.append(pattern)
 
     def possible(self, met: frozenset[int]) -> list[Pattern]:
         """The patterns that words which meet these criteria could fit."""
-        numbers = self.criteria & met
-        if not numbers:
-            return self._always
-        under = [pattern for number in numbers for pattern in self._under[number]]
-        return [*self._always, *(pattern for pattern in under if pattern.needed <= met)]
+        under = [pattern for number in self.under.keys() & met for pattern in self.under[number]]
+        return [*self.always, *(pattern for pattern in under if pattern.needed <= met)]
 
 
 def _spoilt(
@@ -94,20 +99,25 @@ class Phrasebook:
     reader: Reader
     _words: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
 
-    def notions_of(self, met: frozenset[int]) -> frozenset[str]:
-        """The notions that words which meet these criteria could hold: most turns hold few."""
-        anywhere, under = self._index
-        return anywhere.union(*(under[number] for number in met if number in under))
+    def possible(self, met: frozenset[int]) -> dict[str, list[Pattern]]:
+        """The patterns, by notion, that words which meet these criteria could fit: few of all."""
+        always, under = self._index
+        found = {name: list(patterns) for name, patterns in always.items()}
+        for number in met:
+            for name, pattern in under.get(number, ()):
+                if pattern.needed <= met:
+                    found.setdefault(name, []).append(pattern)
+        return found
 
     @cached_property
-    def _index(self) -> tuple[frozenset[str], dict[int, frozenset[str]]]:
-        """The notions that need no criterion, and those that each criterion may lead to."""
-        under: dict[int, set[str]] = {}
+    def _index(self) -> tuple[dict[str, list[Pattern]], dict[int, list[tuple[str, Pattern]]]]:
+        """The patterns that need no criterion, by notion, and the others by theirs."""
+        under: dict[int, list[tuple[str, Pattern]]] = {}
         for name, cue in self.cues.items():
-            for number in cue.wordings.criteria:
-                under.setdefault(number, set()).add(name)
-        anywhere = frozenset(n for n, cue in self.cues.items() if cue.wordings.unconditional)
-        return anywhere, {number: frozenset(names) for number, names in under.items()}
+            for number, patterns in cue.wordings.under.items():
+                under.setdefault(number, []).extend((name, pattern) for pattern in patterns)
+        always = {n: cue.wordings.always for n, cue in self.cues.items() if cue.wordings.always}
+        return always, under
 
     def words(self, *names: str) -> frozenset[str]:
         """The members of some named sets together; none of a set that the language lacks."""
