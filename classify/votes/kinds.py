@@ -36,6 +36,7 @@ COLUMN = {kind: column for column, kind in enumerate(KINDS)}
 ADD, DROP = 0.45, 0.15
 ADD_FOR: dict[Kind, float] = {
     (ActionType.INTEREST_EXPRESSED, _D): 0.55,
+    (ActionType.MEETING_BOOKED, _D): 0.7,  # the one that nobody forgives
     (ActionType.NEEDS_CLARIFIED, _D): 0.8,  # credits the agent with a question
 }
 DROP_FOR: dict[Kind, float] = {
