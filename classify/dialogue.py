@@ -111,22 +111,24 @@ class Talk:
     turns: tuple[Turn, ...]
     context: CallContext
     book: Phrasebook
+    _possible: dict[int, dict[str, list[Pattern]]] = field(default_factory=dict, repr=False)
     _hits: dict[tuple[str, int], list[Hit]] = field(default_factory=dict, repr=False)
     read: dict[tuple[Hashable, ...], Any] = field(default_factory=dict, repr=False)
 
     def hits(self, cue: str, turn: Turn) -> list[Hit]:
         """Every place of a notion in a turn, left to right; none where the language lacks it."""
+        possible = self._possible.get(turn.index)
+        if possible is None:
+            possible = self._possible[turn.index] = self.book.possible(turn.meets)
+        patterns = possible.get(cue)
+        if patterns is None:
+            return []
         key = (cue, turn.index)
         found = self._hits.get(key)
         if found is None:
-            patterns = self._possible(turn).get(cue, ())
-            places = self.book.cues[cue].find(turn.tokens, turn.meets, patterns) if patterns else ()
+            places = self.book.cues[cue].find(turn.tokens, turn.meets, patterns)
             found = self._hits[key] = [Hit(cue, turn, *place) for place in places]
         return found
-
-    @read_once
-    def _possible(self, turn: Turn) -> Mapping[str, Sequence[Pattern]]:
-        return self.book.possible(turn.meets)
 
     def has(self, cue: str, turn: Turn) -> bool:
         """Whether a turn holds a notion."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -71,10 +71,11 @@ class Shelf:
                 self.under.setdefault(least, []).append(pattern)
             else:
                 self.always.append(pattern)
+        self._criteria = frozenset(self.under)
 
     def possible(self, met: frozenset[int]) -> list[Pattern]:
         """The patterns that words which meet these criteria could fit."""
-        under = [pattern for number in self.under.keys() & met for pattern in self.under[number]]
+        under = [pattern for number in self._criteria & met for pattern in self.under[number]]
         return [*self.always, *(pattern for pattern in under if pattern.needed <= met)]
 
 
@@ -89,6 +90,12 @@ def _spoilt(
     )
 
 
+class _Index(NamedTuple):
+    always: dict[str, list[Pattern]]
+    under: dict[int, list[tuple[str, Pattern]]]
+    criteria: frozenset[int]
+
+
 @dataclass(frozen=True)
 class Phrasebook:
     """All notions of one language, its named sets and its reader."""
@@ -101,23 +108,23 @@ class Phrasebook:
 
     def possible(self, met: frozenset[int]) -> dict[str, list[Pattern]]:
         """The patterns, by notion, that words which meet these criteria could fit: few of all."""
-        always, under = self._index
+        always, under, criteria = self._index
         found = {name: list(patterns) for name, patterns in always.items()}
-        for number in met:
-            for name, pattern in under.get(number, ()):
+        for number in criteria & met:
+            for name, pattern in under[number]:
                 if pattern.needed <= met:
                     found.setdefault(name, []).append(pattern)
         return found
 
     @cached_property
-    def _index(self) -> tuple[dict[str, list[Pattern]], dict[int, list[tuple[str, Pattern]]]]:
+    def _index(self) -> _Index:
         """The patterns that need no criterion, by notion, and the others by theirs."""
         under: dict[int, list[tuple[str, Pattern]]] = {}
         for name, cue in self.cues.items():
             for number, patterns in cue.wordings.under.items():
                 under.setdefault(number, []).extend((name, pattern) for pattern in patterns)
         always = {n: cue.wordings.always for n, cue in self.cues.items() if cue.wordings.always}
-        return always, under
+        return _Index(always, under, frozenset(under))
 
     def words(self, *names: str) -> frozenset[str]:
         """The members of some named sets together; none of a set that the language lacks."""
