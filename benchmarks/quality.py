@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from benchmarks.score import report, score
 from classify.dialogue import CallContext, Talk, listen
 from classify.hear import hear_talk
-from models.vocabulary.action import HeardCall
+from models.vocabulary.action import Action, Outcome
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -37,24 +37,23 @@ def talk_of(text: Mapping[str, Any], language: str) -> Talk:
     return listen(segments, context)
 
 
-def listened(text: Mapping[str, Any], language: str) -> tuple[Talk, HeardCall]:
-    """What the engine makes of one dialogue."""
-    talk = talk_of(text, language)
-    return talk, hear_talk(talk)
+def answer(outcome: Outcome, actions: Iterable[Action]) -> dict[str, Any]:
+    """What was heard in a call in the shape of `stagecheck classify`'s answer."""
+    told = [
+        {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
+        for a in actions
+    ]
+    return {"outcome": str(outcome), "actions": told}
 
 
 def heard(text: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """One dialogue in the shape of `stagecheck classify`'s answer."""
-    _, call = listened(text, language)
-    actions: list[dict[str, Any]] = [
-        {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
-        for a in call.actions
-    ]
+    """What the engine hears in one dialogue; says where a quote is not verbatim."""
+    call = hear_talk(talk_of(text, language))
     spoken = " ".join(s["text"] for s in text["segments"])
-    loose = [a["quote"] for a in actions if a["quote"] not in spoken]
+    loose = [a.quote for a in call.actions if a.quote not in spoken]
     if loose:
         print(f"{text['call_id']}: quotes that are not verbatim: {loose}")
-    return {"outcome": str(call.outcome), "actions": actions}
+    return answer(call.outcome, call.actions)
 
 
 def main() -> None:

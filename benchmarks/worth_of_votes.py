@@ -8,34 +8,29 @@ the validation sets only.
 
 from __future__ import annotations
 
-from benchmarks.quality import talk_of
+from benchmarks.quality import answer, talk_of
 from benchmarks.score import Score, score
-from benchmarks.sets import SETS, LabelledSet
+from benchmarks.sets import TEST, VALIDATION, LabelledSet
 from classify.hear import by_wordings, voted
 
-MEASURED = tuple(one for one in SETS if one.split in ("validation", "test"))
 
-
-def heard(one: LabelledSet, *, votes: bool) -> Score:
-    """The figures of a set as the wordings hear it alone, or with the votes beside them."""
-    answers, labels = {}, []
+def compared(one: LabelledSet) -> tuple[Score, Score]:
+    """The figures of a set as the wordings hear it alone, and with the votes beside them."""
+    alone, both, labels = {}, {}, []
     for text, label in one.calls():
         talk = talk_of(text, one.language)
         call = by_wordings(talk)
-        actions = [each.action for each in voted(talk)[1]] if votes else call.actions
-        found = [
-            {"type": a.type, "status": a.status, "quote": a.quote, "slots": dict(a.slots)}
-            for a in actions
-        ]
-        answers[label["call_id"]] = {"outcome": str(call.outcome), "actions": found}
+        outcome, found = voted(talk)
+        alone[label["call_id"]] = answer(call.outcome, call.actions)
+        both[label["call_id"]] = answer(outcome, (each.action for each in found))
         labels.append(label)
-    return score(answers, labels)
+    return score(alone, labels), score(both, labels)
 
 
 def main() -> None:
     """Prints both figures of every set."""
-    for one in MEASURED:
-        alone, both = heard(one, votes=False), heard(one, votes=True)
+    for one in (*VALIDATION, *TEST):
+        alone, both = compared(one)
         print(f"\n== {one.name}, {one.split}: {alone.calls} dialogues")
         print(alone.core.line("core, wordings alone"))
         print(both.core.line("core, with votes"))

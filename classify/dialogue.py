@@ -70,6 +70,16 @@ class Turn:
         """Whether the recogniser (or the writer) set full stops."""
         return any(token.closes or token.comma for token in self.tokens)
 
+    @cached_property
+    def questions(self) -> bool:
+        """Whether some sentence ends with a question mark."""
+        return any("?" in token.closes for token in self.tokens)
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether it asks, or has no marks that would tell."""
+        return self.questions or not self.punctuated
+
     def asks(self, at: int) -> bool:
         """Whether the sentence of the word at `at` ends with a question mark."""
         return any("?" in t.closes for t in self.tokens if t.sentence == self.tokens[at].sentence)
@@ -133,6 +143,10 @@ class Talk:
     def has(self, cue: str, turn: Turn) -> bool:
         """Whether a turn holds a notion."""
         return bool(self.hits(cue, turn))
+
+    def asks(self, turn: Turn) -> bool:
+        """Whether a turn asks: by its marks, or by its words where it has none."""
+        return turn.questions or (not turn.punctuated and self.has("stance.question", turn))
 
     def all_hits(self, cue: str, speaker: Speaker | None = None) -> list[Hit]:
         """Every place of a notion in the call, as one side says it (machines never count)."""

@@ -98,7 +98,7 @@ def _asked(talk: Talk, tables: Mapping[str, Table], turn: Turn) -> set[str]:
 def _asks_else(talk: Talk, turn: Turn, table: Table) -> bool:
     """Whether a turn asks something that is not about the table."""
     if turn.index > table.last_turn:
-        return _asks(talk, turn)
+        return talk.asks(turn)
     if table.standing is not Standing.AGREED or not turn.tokens or not turn.tokens[-1].closes:
         return False
     sentence = turn.tokens[-1].sentence
@@ -107,12 +107,6 @@ def _asks_else(talk: Talk, turn: Turn, table: Table) -> bool:
     about = [p.start for p in placed(talk, turn)]
     about += [m.hit.start for m in moves_of(talk, turn, table.topic)]
     return not any(turn.tokens[at].sentence == sentence for at in about)
-
-
-def _asks(talk: Talk, turn: Turn) -> bool:
-    return any("?" in t.closes for t in turn.tokens) or (
-        not turn.punctuated and talk.has("stance.question", turn)
-    )
 
 
 def _invited(talk: Talk, turn: Turn, topic: Topic, first: Move, *, unclaimed: bool) -> Table | None:

@@ -60,7 +60,7 @@ def continued(table: Table, reading: Reading) -> Table | None:
 
 def _offers_anew(table: Table, reading: Reading) -> bool:
     """Whether the side that could not make the time names another («а в пять можно»)."""
-    if _asking(reading.turn):
+    if reading.turn.may_ask:
         return True
     open_word = last_move(reading.moves, ("accept",)) or len(reading.turn.tokens) <= SHORT
     return bool(open_word) and not table.refused_whole and not reading.said.slot.agrees(table.slot)
@@ -76,12 +76,12 @@ def closed(table: Table, reading: Reading) -> Table | None:
     closes = back or talk.hits("stance.closes", turn) or sees_again(talk, turn, table)
     whole = table.topic.unnamed and table.slot.day is not None and table.slot.clock is not None
     closes = closes or (whole and talk.has("courtesies.farewell", turn))
-    if reading.said.options or not closes or _asks_on(talk, turn):
+    if reading.said.options or not closes or talk.asks(turn):
         return None
     if talk.context.language == "en" and not (table.slot or reading.said.slot):
         return None
     answer = next((t for t in talk.before(turn, 1) if t.speaker is not turn.speaker), None)
-    if answer is None or answer.index != table.turn.index + 1 or _asks_on(talk, answer):
+    if answer is None or answer.index != table.turn.index + 1 or talk.asks(answer):
         return None
     if not answer.tokens or any(m.kind in NOT_YES for m in moves_of(talk, answer, table.topic)):
         return None
@@ -103,19 +103,9 @@ def sees_again(talk: Talk, turn: Turn, table: Table) -> bool:
 NOT_YES = frozenset({"decline", "against", "defer", "busy"})
 
 
-def _asks_on(talk: Talk, turn: Turn) -> bool:
-    return any("?" in token.closes for token in turn.tokens) or (
-        not turn.punctuated and talk.has("stance.question", turn)
-    )
-
-
 def _whole(table: Table, options: Sequence[When]) -> tuple[When, ...]:
     """Options with what the table knows already: «к девяти или к двенадцати?» of a settled day."""
     return tuple(table.slot.updated(option) for option in options)
-
-
-def _asking(turn: Turn) -> bool:
-    return any("?" in token.closes for token in turn.tokens) or not turn.punctuated
 
 
 def answered(table: Table, reading: Reading) -> Table | None:  # noqa: PLR0911 - one exit per kind of answer
@@ -212,7 +202,7 @@ def _taken(table: Table, reading: Reading, yes: Hit | None) -> Table | None:
         yes = yes or _unsaid(table, reading)
     if yes is None:
         return _part_countered(table, reading) if reading.answers else None
-    weak = only_listens(reading.turn) and not _asks_on(reading.talk, table.turn)
+    weak = only_listens(reading.turn) and not reading.talk.asks(table.turn)
     return replace(agreed(table, yes, table.slot), weak=weak)
 
 
@@ -242,7 +232,7 @@ def _unsaid(table: Table, reading: Reading) -> Hit | None:
     taken = consent(reading.talk, reading.turn, table, answers=reading.answers)
     if taken is None and sees_again(reading.talk, reading.turn, table):
         taken = reading.words(0, len(reading.turn.tokens), "counts on it")
-    asks = _asks_on(reading.talk, reading.turn)
+    asks = reading.talk.asks(reading.turn)
     lets = goes_on(reading.talk, reading.turn, table, asks=asks)
     return taken or (reading.words(0, 6, "goes on") if lets else None)
 

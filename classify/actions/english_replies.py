@@ -61,5 +61,8 @@ def unrefused(talk: Talk, table: Table) -> bool:
     if answer is None or answer.speaker is table.holder or not answer.tokens:
         return False
     said = {token.form for token in answer.tokens}
-    asks = any("?" in token.closes for token in answer.tokens)
-    return not asks and _HEDGED.isdisjoint(said) and not any(f.endswith("n't") for f in said)
+    return (
+        not answer.questions
+        and _HEDGED.isdisjoint(said)
+        and not any(f.endswith("n't") for f in said)
+    )

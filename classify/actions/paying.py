@@ -109,13 +109,9 @@ def _timed(talk: Talk, turn: Turn, *, asked: bool) -> list[Hit]:
 def _at_once(talk: Talk, turn: Turn) -> list[Hit]:
     """«Как груз увижу, так сразу»: what the payment asked for waits for, without a day."""
     before = talk.before(turn, 1, Speaker.AGENT)
-    if not any(talk.has("payment.when", t) and _asks(t) for t in before):
+    if not any(talk.has("payment.when", t) and t.may_ask for t in before):
         return []
     return talk.hits("payment.at_once", turn)[:1]
-
-
-def _asks(turn: Turn) -> bool:
-    return not turn.punctuated or any("?" in t.closes for t in turn.tokens)
 
 
 def _open(turn: Turn, p: Placed) -> bool:

@@ -27,5 +27,6 @@ def shifted(turn: Turn, slot: When) -> tuple[When, int] | None:
         step = timedelta(minutes=minutes * (2 if two else 1))
         moment = datetime.combine(slot.day or date.min + timedelta(days=1), slot.clock)
         moment += step if way in LATER else -step
-        return replace(slot, clock=moment.time()), at
+        day = moment.date() if slot.day else None
+        return replace(slot, day=day, clock=moment.time()), at
     return None

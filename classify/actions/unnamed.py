@@ -49,8 +49,7 @@ def unnamed(talk: Talk, turn: Turn, topic: Topic) -> Table | None:
 
 def _offers(talk: Talk, turn: Turn) -> bool:
     """Whether an English turn asks or offers: «Sunday at five?»."""
-    asks = any("?" in t.closes for t in turn.tokens) or not turn.punctuated
-    asks = asks or any(talk.has("stance.asks_time", t) for t in talk.before(turn, 1))
+    asks = turn.may_ask or any(talk.has("stance.asks_time", t) for t in talk.before(turn, 1))
     return asks or any(len(turn.tokens) <= SHORT and p.mention.time for p in placed(talk, turn))
 
 
