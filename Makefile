@@ -105,7 +105,7 @@ $(TRAIN): $(DEV) requirements/train.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/train.txt
 	@touch $@
 
-train: $(TRAIN)  ## train the votes and fit the confidence anew from the labelled calls (an hour)
+train: $(TRAIN)  ## train the votes and fit the confidence anew from the labelled calls (half an hour on two cores)
 	@$(BIN)/python -m benchmarks.train_votes
 	@$(BIN)/python -m benchmarks.calibrate --write
 

@@ -95,8 +95,8 @@ def chance(base: float, weights: Mapping[str, float], signs: frozenset[str]) -> 
 
 
 def chance_table(chosen: Sequence[LabelledSet]) -> tuple[list[tuple[str, ...]], float]:
-    """Reliability of the packaged weights on some sets."""
-    found = examples(chosen)
+    """Reliability of the packaged weights on some sets, the courtesies left out."""
+    found = [one for one in examples(chosen) if one.type not in COURTESIES]
     packaged = calibration()
     chances = [packaged.of(one.signs) for one in found]
     return reliability(chances, [one.right for one in found])

@@ -148,7 +148,8 @@ def _confused(result: Score) -> str:
 def _calibration() -> Iterator[str]:
     yield (
         "A confidence is the share of right findings among those like it, fitted to the validation "
-        "set (`python -m benchmarks.calibrate`) and checked on the test sets:\n\n"
+        "sets (`python -m benchmarks.calibrate`) and checked on the test sets, here without the "
+        "courtesies:\n\n"
     )
     for split in ("validation", "test"):
         rows, error = chance_table([one for one in SETS if one.split == split])

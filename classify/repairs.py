@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
 Span = tuple[str, int, int]  # a form, and the offsets of its first letter and past its last
 PREFIXES = frozenset(
     [
@@ -36,6 +39,7 @@ PREFIXES = frozenset(
         "с",
     ]
 )
+HALF = 3  # sounds; words shorter than two halves are too like each other to be guessed
 _VOICELESS = str.maketrans("бвгджз", "пфктшс")
 _SOUNDS: tuple[tuple[str, str], ...] = (
     (r"[ъь]", ""),
@@ -89,6 +93,36 @@ class Repairs:
     @cached_property
     def _first_words(self) -> frozenset[str]:
         return frozenset(words[0] for words in self.joins)
+
+    @cached_property
+    def _by_ends(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """The places of the phonetic keys by how they begin and by how they end."""
+        begins: dict[str, list[int]] = {}
+        ends: dict[str, list[int]] = {}
+        for at, key in enumerate(self.sounds):
+            begins.setdefault(key[:HALF], []).append(at)
+            ends.setdefault(key[-HALF:], []).append(at)
+        return begins, ends
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(self.sounds)
+
+    def sounds_like(self, form: str) -> str | None:
+        """The cue word that an unknown form most likely is: it sounds the same, or nearly.
+
+        One sound changed, lost or added leaves one half of a word as it was.
+        """
+        key = sound(form)
+        if key in self.sounds or len(key) < 2 * HALF:
+            return self.sounds.get(key)
+        begins, ends = self._by_ends
+        places = sorted({*begins.get(key[:HALF], ()), *ends.get(key[-HALF:], ())})
+        likely = [self._keys[at] for at in places]
+        near = process.extractOne(key, likely, scorer=Levenshtein.distance, score_cutoff=1)
+        if near is None or key.startswith(near[0]):
+            return None  # one more sound at the end makes another word: «стеклами», «стекломир»
+        return self.sounds[near[0]]
 
     def of(self, spans: Sequence[Span]) -> list[Span]:
         """The words of an utterance, each as it was meant."""

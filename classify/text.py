@@ -10,11 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from rapidfuzz import process
-from rapidfuzz.distance import Levenshtein
-
 from classify.morphology import Parse, parses
-from classify.repairs import NO_REPAIRS, Repairs, Span, sound
+from classify.repairs import NO_REPAIRS, Repairs, Span
 
 WORD = re.compile(r"[A-Za-zА-Яа-яЁё]+(?:[-'’][A-Za-zА-Яа-яЁё]+)*|\d+(?:[.,:]\d+)*")
 SENTENCE_END = re.compile(r"[.?!…;]+|\n")
@@ -72,7 +69,6 @@ class Token:
 
 Criteria = Callable[[str, frozenset[str], tuple[Parse, ...]], frozenset[int]]
 MOST_FORMS = 50_000
-LEAST_FUZZY = 6  # sounds: shorter words have too many neighbours
 
 
 def normal(word: str) -> str:
@@ -152,16 +148,6 @@ class Reader:
             sentence += bool(mark)
         return tuple(tokens)
 
-    def _sounds_like(self, form: str) -> str | None:
-        """The cue word that an unknown form most likely is: it sounds the same, or nearly."""
-        sounds, key = self._repairs.sounds, sound(form)
-        if key in sounds or len(key) < LEAST_FUZZY:
-            return sounds.get(key)
-        near = process.extractOne(key, sounds.keys(), scorer=Levenshtein.distance, score_cutoff=1)
-        if near is None or key.startswith(near[0]):
-            return None  # one more sound at the end makes another word: «стеклами», «стекломир»
-        return sounds[near[0]]
-
     def _meaning(self, form: str) -> Meaning:
         if form not in self._met:
             if len(self._met) >= MOST_FORMS:
@@ -173,7 +159,7 @@ class Reader:
         found = parses(form, self.language)
         spelt = {f"={form}"}
         if not any(parse.known for parse in found) and len(form) >= 4:
-            likely = self._sounds_like(form)
+            likely = self._repairs.sounds_like(form)
             if likely and likely != form:
                 found = parses(likely, self.language) + found
                 spelt.add(f"={likely}")

@@ -35,10 +35,13 @@ class Choice:
 
 
 _WIDE = 1000  # any word with these grammemes
+_SHORT, _COMMON = 3, 30  # «на», «без», "for": a word of few letters is said as often as so many
 
 
-def _breadth(choice: Choice) -> int:
-    return 1 if choice.key else _WIDE
+def _breadth(key: str) -> int:
+    if not key:
+        return _WIDE
+    return _COMMON if len(key.lstrip("=")) <= _SHORT else 1
 
 
 class Lexicon:
@@ -52,13 +55,15 @@ class Lexicon:
         self._by_stem: dict[str, list[int]] = defaultdict(list)
         self._longest = 0
         self._any_lemma: list[tuple[Choice, int]] = []
+        self._by_grammemes: dict[frozenset[str], tuple[int, ...]] = {}
 
     def number(self, keys: frozenset[str], choices: tuple[Choice, ...]) -> int:
         """The number of a criterion: one of the keys, or one of the choices."""
         criterion = (keys, choices)
         if criterion not in self._numbers:
             number = self._numbers[criterion] = len(self._numbers)
-            self._breadths.append(len(keys) + sum(_breadth(choice) for choice in choices))
+            said = (*keys, *(choice.key for choice in choices))
+            self._breadths.append(sum(_breadth(key) for key in said))
             for key in keys:
                 self._by_key[key].append(number)
             for choice in choices:
@@ -66,7 +71,7 @@ class Lexicon:
         return self._numbers[criterion]
 
     def breadth(self, number: int) -> int:
-        """How much a criterion lets in, roughly: the number of its lemmas and forms."""
+        """How much a criterion lets in, roughly: its lemmas and forms, by their use."""
         return self._breadths[number]
 
     def _shelve(self, choice: Choice, number: int) -> None:
@@ -77,6 +82,7 @@ class Lexicon:
             self._by_lemma[choice.lemma].append((choice, number))
         else:
             self._any_lemma.append((choice, number))
+            self._by_grammemes.clear()
 
     def met_by(self, form: str, keys: frozenset[str], parses: tuple[Parse, ...]) -> frozenset[int]:
         """The numbers of the criteria that a word meets."""
@@ -85,5 +91,15 @@ class Lexicon:
             met.update(self._by_stem.get(form[:end], ()))
         lemmas = {parse.lemma for parse in parses}
         asked = [pair for lemma in lemmas for pair in self._by_lemma.get(lemma, ())]
-        met.update(n for choice, n in (*asked, *self._any_lemma) if choice.fits(parses))
+        met.update(n for choice, n in asked if choice.fits(parses))
+        for parse in parses:
+            met.update(self._carried_by(parse.grammemes))
         return frozenset(met)
+
+    def _carried_by(self, grammemes: frozenset[str]) -> tuple[int, ...]:
+        """The criteria met by any word with these grammemes."""
+        if grammemes not in self._by_grammemes:
+            self._by_grammemes[grammemes] = tuple(
+                number for choice, number in self._any_lemma if choice.grammemes <= grammemes
+            )
+        return self._by_grammemes[grammemes]
