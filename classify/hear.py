@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from classify.actions import find_actions
+from classify.actions.around import completed
 from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
@@ -55,7 +56,8 @@ def voted(talk: Talk) -> tuple[Outcome, list[Voted]]:
     heard = by_wordings(talk)
     if heard.outcome is not Outcome.CONVERSATION:
         return heard.outcome, [Voted(action, None) for action in heard.actions]
-    return heard.outcome, put_to_vote(talk, heard.actions)
+    voted_on = put_to_vote(talk, heard.actions)
+    return heard.outcome, [replace(one, action=completed(talk, one.action)) for one in voted_on]
 
 
 def by_wordings(talk: Talk) -> HeardCall:

@@ -38,7 +38,7 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
     return mention
 
 
-EARLY = time(9)  # an hour before it was said of the morning
+EARLY, LATE = time(9), time(17)  # an hour before or since was said of the morning, the evening
 NEAR = timedelta(hours=1)
 SAID_PART: tuple[str, ...] = ("утр", "ноч", "дня", "днем", "вечер", "am", "pm", ":")
 SAID_PART += ("morning", "afternoon", "evening", "night")
@@ -66,7 +66,8 @@ def of_same_half(mention: TimeMention, lying: time | None) -> TimeMention:
     if clock is None or lying is None or any(word in mention.text.lower() for word in SAID_PART):
         return mention
     other = clock.replace(hour=(clock.hour + 12) % 24)
-    if other == lying or (lying < EARLY and abs(_since(other) - _since(lying)) <= NEAR):
+    near = abs(_since(other) - _since(lying)) <= NEAR
+    if other == lying or (near and not EARLY <= lying < LATE):
         return replace(mention, time=other, part_of_day=None)
     return mention
 

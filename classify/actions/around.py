@@ -1,0 +1,79 @@
+"""The day and the hour of what was agreed over several turns, put together from those around.
+
+«Завтра у меня стройка» — «А в пятницу?» — «После семи» — «Тогда в полвосьмого»: each turn names
+a part, and the words that settle the matter may name none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from classify.actions.timing import When, iso, placed, settled, when
+from classify.dates import TimeMention
+from classify.dialogue import Talk, Turn
+from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
+
+BEFORE, AFTER = 6, 1  # turns around the words that settle it
+TIMED = frozenset({ActionType.MEETING_BOOKED, ActionType.FOLLOW_UP_AGREED})
+
+
+def completed(talk: Talk, action: Action) -> Action:
+    """The action with the day and hour that the turns around it name, where it has them in part.
+
+    An hour of the call's own day goes to the day that was spoken of, where nobody spoke of today.
+    What was called off gets a whole moment or nothing: a day alone may be that of another matter.
+    """
+    if action.type not in TIMED or action.status is ActionStatus.PROPOSED:
+        return action
+    said = _mentions(talk, action)
+    if not said:
+        return action
+    said_at = talk.context.started_at
+    old, around = action.slots, when(said)
+    if "datetime" in old:
+        moment = datetime.fromisoformat(str(old["datetime"]))
+        if moment.date() != said_at.date() or _of_day(said, said_at.date()) or not around.day:
+            return action
+        return _with(action, iso(When(around.day, moment.time()), said_at))
+    found = iso(settled(around, said_at), said_at)
+    if "date" in old:
+        told = str(old["date"])
+        fits = around.day is not None and around.day.isoformat() == told and "datetime" in found
+        return _with(action, found) if fits else action
+    whole = "datetime" in found or action.status is ActionStatus.DONE
+    return _with(action, found) if found and whole else action
+
+
+def _with(action: Action, found: dict[str, SlotValue]) -> Action:
+    slots = {k: v for k, v in action.slots.items() if k not in ("date", "datetime")}
+    return replace(action, slots=found | slots)
+
+
+def _mentions(talk: Talk, action: Action) -> list[TimeMention]:
+    """The coming times of the turns around an action, in the order they were said."""
+    turns = [turn for turn in talk.turns if not turn.machine]
+    at = _place(action, turns)
+    if at is None:
+        return []
+    return [
+        p.mention
+        for turn in turns[max(0, at - BEFORE) : at + AFTER + 1]
+        for p in placed(talk, turn)
+        if not (p.mention.past or p.mention.refused or p.mention.bound == "by")
+    ]
+
+
+def _place(action: Action, turns: Sequence[Turn]) -> int | None:
+    """The last turn that holds the action's words."""
+    held = (
+        at
+        for at in reversed(range(len(turns)))
+        if turns[at].speaker is action.speaker and action.quote in turns[at].text
+    )
+    return next(held, None)
+
+
+def _of_day(said: Sequence[TimeMention], day: date) -> bool:
+    return any(one.date == day for one in said)
