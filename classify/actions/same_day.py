@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn
 
 BACK = 6  # turns in which the day was named with its month
+MONTH_BACK = 3  # turns in which the month of a bare day of the month was named
+FARTHEST = timedelta(days=240)  # a month farther ahead is one gone by
 DAY = re.compile(
-    r"\d{1,2}(?:-?г?о)?\b|"
+    r"\d{1,2}(?:-?г?о|st|nd|rd|th)?\b|"
     r"(?:перв|втор|трет|четв|пят|шест|седьм|восьм|девят|десят|надцат|двадцат|тридцат)"
-    r"\w*(?:ого|его|ое|ому|ье)\b"
+    r"\w*(?:ого|его|ое|ому|ье)\b|\b(?:first|second|third|\w+th)\b"
 )
-MONTH = re.compile(
-    r"\b(?:январ|феврал|март|апрел|ма[йюея]\b|июн|июл|август|сентябр|октябр|ноябр|декабр)"
+MONTHS = (
+    r"\b(?:январ|january\b)",
+    r"\b(?:феврал|february\b)",
+    r"\b(?:март(?!иров)|march\b)",
+    r"\b(?:апрел|april\b)",
+    r"\b(?:ма[йюея]\b|маем\b|(?:in|of|until|till|by|early|late|mid|next) may\b|may (?:the|\d))",
+    r"\b(?:июн|june\b)",
+    r"\b(?:июл|july\b)",
+    r"\b(?:август|august\b)",
+    r"\b(?:сентябр|september\b)",
+    r"\b(?:октябр|october\b)",
+    r"\b(?:ноябр|november\b)",
+    r"\b(?:декабр|december\b)",
 )
-RELATIVE = re.compile(r"сегодня|завтра|через|недел")
+MONTH = re.compile("|".join(f"({one})" for one in MONTHS))
+RELATIVE = re.compile(r"сегодня|завтра|через|недел|today|tomorrow|week|fortnight|\bin\b")
+WEEKDAY = re.compile(
+    r"понедел|вторн|\bсред[уыае]|четверг|пятниц|суббот|воскресен|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+)
 
 
 def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
-    """The mention on the day that was named with its month a few turns ago, if it is that day."""
-    day, text = mention.date, mention.text.lower()
-    if day is None or mention.past or not DAY.search(text) or MONTH.search(text):
+    """The mention on the day, or in the month, that was spoken of a few turns ago."""
+    text = mention.text.lower()
+    if mention.date is None or mention.past or MONTH.search(text) or RELATIVE.search(text):
         return mention
-    if RELATIVE.search(text):
+    day = mention.date
+    if mention.weekday is not None:
+        return _on(mention, _numbered_before(talk, turn, mention))
+    if not DAY.search(text):
         return mention
     for before in talk.before(turn, BACK):
         for said in talk.times(before):
@@ -35,7 +56,45 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
                 continue
             if MONTH.search(said.text.lower()):
                 return replace(mention, date=other)
-    return mention
+    return mention if WEEKDAY.search(text) else _on(mention, _in_month_before(talk, turn, mention))
+
+
+def _on(mention: TimeMention, day: date | None) -> TimeMention:
+    return mention if day is None else replace(mention, date=day)
+
+
+def _numbered_before(talk: Talk, turn: Turn, mention: TimeMention) -> date | None:
+    """«Третьего августа вернусь» — «В понедельник и возвращайтесь»: the Monday with a number."""
+    for before in talk.before(turn, BACK):
+        for said in reversed(talk.times(before)):
+            text, other = said.text.lower(), said.date
+            if other is None or said.past or mention.date is None or other <= mention.date:
+                continue
+            if said.weekday is None and DAY.search(text) and other.weekday() == mention.weekday:
+                return other
+    return None
+
+
+def _in_month_before(talk: Talk, turn: Turn, mention: TimeMention) -> date | None:
+    """«К октябрю» — «Шестого звоните»: the number is a day of the month named last."""
+    spoken = [turn.text[: mention.start], *(t.text for t in talk.before(turn, MONTH_BACK))]
+    for text in spoken:
+        named = list(MONTH.finditer(text.lower()))
+        if named:
+            return _coming(talk, mention, number=named[-1].lastindex or 0)
+    return None
+
+
+def _coming(talk: Talk, mention: TimeMention, number: int) -> date | None:
+    today = talk.context.started_at.date()
+    for year in (today.year, today.year + 1):
+        try:
+            day = date(year, number, mention.date.day if mention.date else 1)
+        except ValueError:
+            return None
+        if day >= today:
+            return day if day - today <= FARTHEST else None
+    return None
 
 
 EARLY, LATE = time(9), time(17)  # an hour before or since was said of the morning, the evening

@@ -108,7 +108,7 @@ _CLOSING = frozenset(
         "it'll thanks thank cheers lovely brilliant grand super smashing spot no sorry my our "
         "he she they not might may bye goodbye instead maybe perhaps right sir madam mr mrs ms "
         "mate love dear isn't won't doesn't can't should shall how what when where who provided "
-        "unless because"
+        "unless because all alright after before"
     )
 )
 
