@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from classify.actions import find_actions
 from classify.actions.around import completed
+from classify.actions.findings import Findings
 from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
-from classify.votes import Voted, put_to_vote
+from classify.votes import Voted, put_outcome_to_vote, put_to_vote
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
 from models.vocabulary.transcript import Segment, Speaker
 
@@ -53,24 +54,32 @@ def hear_talk(talk: Talk) -> HeardCall:
 
 def voted(talk: Talk) -> tuple[Outcome, list[Voted]]:
     """What a call comes to after the votes, with the chance that they give each action."""
-    heard = by_wordings(talk)
-    if heard.outcome is not Outcome.CONVERSATION:
-        return heard.outcome, [Voted(action, None) for action in heard.actions]
-    voted_on = put_to_vote(talk, heard.actions)
-    return heard.outcome, [replace(one, action=completed(talk, one.action)) for one in voted_on]
+    found = find_actions(talk)
+    said = decide(talk, found)
+    outcome = put_outcome_to_vote(talk, said, _left(talk, said, found))
+    actions = _left(talk, outcome, found)
+    if outcome is not Outcome.CONVERSATION:
+        return outcome, [Voted(action, None) for action in actions]
+    voted_on = put_to_vote(talk, actions)
+    return outcome, [replace(one, action=completed(talk, one.action)) for one in voted_on]
 
 
 def by_wordings(talk: Talk) -> HeardCall:
     """What the wordings alone find in a call."""
     found = find_actions(talk)
     outcome = decide(talk, found)
+    return HeardCall(outcome, tuple(_left(talk, outcome, found)))
+
+
+def _left(talk: Talk, outcome: Outcome, found: Findings) -> list[Action]:
+    """What an outcome leaves of the actions found, in their order."""
     if outcome in SILENT:
-        return HeardCall(outcome, ())
+        return []
     allowed = LIMITED.get(outcome)
     actions = [a for a in found.actions if allowed is None or a.type in allowed]
     if outcome is Outcome.VOICEMAIL:
         actions = [_unanswered(a) for a in actions]
-    return HeardCall(outcome, tuple(in_order(actions, talk)))
+    return in_order(actions, talk)
 
 
 def _unanswered(action: Action) -> Action:

@@ -11,14 +11,20 @@ from classify.dialogue import Talk, Turn, make_action
 from classify.votes.encoder import meanings_of
 from classify.votes.kinds import COLUMN, KINDS, Kind, adds, drops
 from classify.votes.network import Network
+from classify.votes.reached import overruled
 from classify.votes.scene import LONGEST, Numbers, Scene, carriers, scene_of, voting_turns
 from classify.votes.slots import slots_of
 from classify.votes.weights import packaged
-from models.vocabulary.action import Action, ActionType
+from models.vocabulary.action import Action, ActionType, Outcome
 
 MOST_WORDS = 150  # of a call that are read: what keeps a long call quick
 LEAST_TURNS = 6  # of a call; votes learn from whole calls and know nothing of a snatch of one
 NEARLY = 0.9  # what a chance elsewhere in the call is worth to an action
+
+
+def put_outcome_to_vote(talk: Talk, said: Outcome, actions: Sequence[Action]) -> Outcome:
+    """The outcome of a call after the vote (see `overruled`)."""
+    return overruled(talk, said, actions, packaged().outcome, meanings_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What training left behind: the network, and what it changed in the packaged encoder.
+"""What training left behind: the votes, and what it changed in the packaged encoder.
 
 Whatever is a matrix is kept at one byte a number, with a scale for each column.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from classify.votes.network import LAYERS, Network
+from classify.votes.reached import OutcomeVote
 from classify.votes.scene import Numbers
 
 FILE = "weights.npz"
@@ -22,13 +23,14 @@ BYTE = 127
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A network and the encoder that it reads with.
+    """The network, the vote on outcomes and the encoder that both read with.
 
     `tuned` is what is added to an array of the packaged encoder, by the array's name there: a
     vector as it is, a matrix as the two narrow ones whose product it is.
     """
 
     network: Network
+    outcome: OutcomeVote
     tuned: Mapping[str, tuple[Numbers, ...]]
 
 
@@ -51,7 +53,8 @@ def read(path: Path) -> Trained:
         if name.startswith("encoder "):
             array = name.split()[1]
             tuned[array] = (*tuned.get(array, ()), arrays[name])
-    return Trained(Network(weights, bases, dict(words)), tuned)
+    outcome = OutcomeVote(arrays["outcome weights"], arrays["outcome base"])
+    return Trained(Network(weights, bases, dict(words)), outcome, tuned)
 
 
 def _whole(kept: Mapping[str, Numbers], name: str) -> Numbers:
@@ -67,6 +70,8 @@ def write(trained: Trained, path: Path) -> None:
     for layer in LAYERS:
         parts |= _in_bytes(f"{layer} weights", network.weights[layer])
         parts[f"{layer} base"] = network.bases[layer].astype(np.float32)
+    parts |= _in_bytes("outcome weights", trained.outcome.weights)
+    parts["outcome base"] = trained.outcome.base.astype(np.float32)
     for array, change in trained.tuned.items():
         for at, one in enumerate(change):
             name = f"encoder {array} {at}"

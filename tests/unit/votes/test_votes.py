@@ -16,6 +16,7 @@ from classify.votes import encoder as encoding
 from classify.votes.encoder import read_text, tune, untuned
 from classify.votes.kinds import COLUMN, DROP, KINDS, Kind
 from classify.votes.network import Network
+from classify.votes.reached import FEATURES, OUTCOMES, OutcomeVote
 from classify.votes.scene import MEANING, SIGNS, STEPS, Near, around, scene_of, voting_turns
 from classify.votes.vote import LEAST_TURNS, MOST_WORDS, Voted, put_to_vote
 from classify.votes.weights import Trained, packaged, read, write
@@ -204,12 +205,18 @@ def test_what_was_trained_survives_its_file(tmp_path: Path) -> None:
     rng = np.random.default_rng(5)
     narrow = rng.normal(size=(8, 2)).astype(np.float32), rng.normal(size=(2, 6)).astype(np.float32)
     tuned = {"w1.0": narrow, "ln_b": (rng.normal(size=5).astype(np.float32),)}
-    write(Trained(votes, tuned), tmp_path / "weights.npz")
+    outcome = OutcomeVote(
+        rng.normal(size=(FEATURES, len(OUTCOMES))).astype(np.float32),
+        rng.normal(size=len(OUTCOMES)).astype(np.float32),
+    )
+    write(Trained(votes, outcome, tuned), tmp_path / "weights.npz")
     again = read(tmp_path / "weights.npz")
     assert again.network.words == {"client:бухгалтерия": 2.0}
     for layer, weights in votes.weights.items():
         np.testing.assert_allclose(again.network.weights[layer], weights, atol=0.1)
         np.testing.assert_allclose(again.network.bases[layer], votes.bases[layer])
+    np.testing.assert_allclose(again.outcome.weights, outcome.weights, atol=0.05)
+    np.testing.assert_array_equal(again.outcome.base, outcome.base)
     assert again.tuned.keys() == tuned.keys()
     np.testing.assert_array_equal(again.tuned["ln_b"][0], tuned["ln_b"][0])
     for before, after in zip(narrow, again.tuned["w1.0"], strict=True):
