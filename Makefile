@@ -21,7 +21,7 @@ RECORDINGS ?= samples/recordings
 CRM        ?= samples/crm.json
 ARGS       ?=
 
-.PHONY: help setup demo run test browser check fix bench quality train up lock clean
+.PHONY: help setup demo run test programs check fix bench quality train up lock clean
 
 help:  ## show this help
 	@echo "stagecheck: compares the stage a deal has in the CRM with what was said on the telephone"
@@ -67,17 +67,21 @@ run: $(READY)  ## judge your own calls: make run RECORDINGS=folder CRM=crm.json
 up: $(READY)  ## keep watching a folder and its CRM snapshot, and serve the report on this machine
 	@$(BIN)/stagecheck up "$(RECORDINGS)" --crm "$(CRM)" $(ARGS)
 
-test: $(DEV) browser  ## install what the tests need and run everything: check, then the whole suite
+test: $(DEV) programs  ## install what the tests need and run everything: check, then the whole suite
 	@$(MAKE) check
 	@$(BIN)/python -m pytest $(ARGS)
 
-# The report is tested in a real browser; Debian's Chromium is fetched where none is.
-browser:
-	@command -v chromium >/dev/null && exit 0; \
-	echo "-- Chromium for the browser tests"; \
+# The report is tested in a real browser, the drop-box with real clients; Debian's are fetched
+# where one is missing.
+PROGRAMS := chromium sftp:openssh-client curl lftp rclone
+programs:
+	@missing=""; for one in $(PROGRAMS); do \
+		command -v $${one%%:*} >/dev/null || missing="$$missing $${one##*:}"; done; \
+	test -z "$$missing" && exit 0; \
+	echo "-- programs for the tests:$$missing"; \
 	as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
-	{ $$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
-		|| { echo "Chromium could not be installed. Install it by hand (Debian: apt-get install chromium) and try again."; exit 2; }
+	{ $$as_root apt-get update -qq && $$as_root apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } \
+		|| { echo "These could not be installed. Install them by hand (Debian: apt-get install$$missing) and try again."; exit 2; }
 
 check: $(DEV)  ## what takes seconds: format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet . || { echo "Some files are not formatted: make fix"; exit 1; }

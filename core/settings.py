@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from core.judge_settings import JudgeSettings
+from core.sftp_settings import SftpSettings
 
 
 class SettingsError(Exception):
@@ -246,6 +247,7 @@ class Settings(BaseSettings):
     verification: VerificationSettings = Field(default_factory=VerificationSettings)
     crm: CrmSettings = Field(default_factory=CrmSettings)
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
+    sftp: SftpSettings = Field(default_factory=SftpSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -111,6 +111,58 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 @app.command()
+def sftp(
+    host: options.SftpHost = None,
+    port: options.SftpPort = None,
+    state: options.State = Path(".stagecheck"),
+    verbose: options.Verbose = False,
+) -> None:
+    """Take recordings that telephone systems upload by SFTP.
+
+    Stops with Ctrl-C; whoever is uploading then goes on at the next start.
+    """
+    with told(verbose=verbose):
+        from core.settings import load_settings
+        from flow.drop_box import drop_box_plan, serve_drop_box
+
+        given = {"host": host, "port": port}
+        chosen = {name: value for name, value in given.items() if value is not None}
+        settings = load_settings().sftp.model_copy(update=chosen)
+        serve_drop_box(drop_box_plan(state, settings), typer.echo)
+
+
+@app.command(name="sftp-account")
+def sftp_account(  # noqa: PLR0913, PLR0917 - one parameter per option
+    name: options.AccountName = None,
+    key: options.AccountKeys = None,
+    password: options.AccountPassword = False,
+    network: options.AccountNetworks = None,
+    remove: options.AccountRemove = False,
+    state: options.State = Path(".stagecheck"),
+    verbose: options.Verbose = False,
+) -> None:
+    """Make, change, list or remove the accounts of the drop-box: one per telephone system."""
+    with told(verbose=verbose):
+        from flow.drop_box import accounts_file, keep_account, remove_account
+        from ingest.sftp.accounts import read_accounts
+
+        file = accounts_file(state)
+        if name is None:
+            for account in read_accounts(file).values():
+                ways = [f"{len(account.keys)} keys"] + ["a password"] * bool(account.password)
+                where = f", from {', '.join(account.networks)}" if account.networks else ""
+                typer.echo(f"{account.name}: {' and '.join(ways)}{where}")
+            return
+        if remove:
+            remove_account(file, name)
+            typer.echo(f"{name}: removed")
+            return
+        secret = typer.prompt("Password", hide_input=True) if password else None
+        account = keep_account(file, name, keys=key or (), password=secret, networks=network or ())
+        typer.echo(f"{account.name}: may log in; its uploads go to a box of its own")
+
+
+@app.command()
 def classify(  # noqa: PLR0913, PLR0917 - one parameter per option
     transcript: options.Transcript,
     json: options.Json = None,

@@ -63,6 +63,22 @@ Transcript = Annotated[
 Explain = Annotated[
     bool, typer.Option("--explain", help="Add to each action what made it (`cues`).")
 ]
+SftpHost = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
+SftpPort = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
+]
+AccountName = Annotated[str | None, typer.Argument(help="The account; none: list all.")]
+AccountKeys = Annotated[
+    list[Path] | None, typer.Option("--key", help="File with a public key; may be repeated.")
+]
+AccountPassword = Annotated[
+    bool, typer.Option("--password", help="Ask for a password (or take it from a pipe).")
+]
+AccountNetworks = Annotated[
+    list[str] | None,
+    typer.Option("--network", help="Log-ins only from there (10.0.0.0/8); may be repeated."),
+]
+AccountRemove = Annotated[bool, typer.Option("--remove", help="Take the account away.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
 
 

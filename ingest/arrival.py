@@ -76,6 +76,11 @@ def scan_folder(folder: Path) -> Arrivals:
     return arrivals
 
 
+def is_uploading(name: str) -> bool:
+    """Whether a file's name is one that clients give to uploads that are not complete."""
+    return bool(_UPLOADING.search(name))
+
+
 def shown(place: PurePosixPath) -> str:
     """A path as text that every output can carry, undecodable bytes replaced."""
     return os.fsencode(str(place)).decode("utf-8", "replace")
@@ -100,7 +105,7 @@ def _files(folder: Path, root: Path, arrivals: Arrivals) -> Iterator[Path]:
                 _report_link(path, folder, arrivals)
         folders[:] = kept
         for name in sorted(names):
-            if not _is_hidden(name) or _UPLOADING.search(name):
+            if not _is_hidden(name) or is_uploading(name):
                 yield Path(here, name)
 
 
@@ -112,7 +117,7 @@ def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals) -
     if path.is_symlink() and not path.resolve().is_relative_to(root):
         arrivals.report(place, "outside_link", _LINK_DETAIL)
         return
-    if _UPLOADING.search(path.name):
+    if is_uploading(path.name):
         arrivals.report(
             place,
             "still_uploading",

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium")
-    assert chromium, "no Chromium on this machine: `make browser` installs Debian's"
+    assert chromium, "no Chromium on this machine: `make programs` installs Debian's"
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=chromium,

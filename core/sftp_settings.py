@@ -1,0 +1,51 @@
+"""Settings of the drop-box that telephone systems upload to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+AUDIO = ("wav", "wav16", "wav49", "mp3", "ogg", "oga", "opus", "webm", "m4a", "mp4", "aac", "flac")
+RAW = ("gsm", "g722", "g729", "alaw", "al", "ulaw", "ul", "pcm", "au", "sln", "slin", "raw", "amr")
+BESIDE = ("json", "csv", "txt")
+
+
+class SftpSettings(BaseModel):
+    """Where the drop-box listens, and what it takes from whom."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(default="0.0.0.0", description="address to listen on")  # noqa: S104
+    port: int = Field(default=2222, ge=0, le=65535, description="port to listen on")
+    folder: Path | None = Field(
+        default=None, description="where uploads lie; `inbox` in the state folder where unset"
+    )
+    file_mb: int = Field(default=2048, ge=1, description="largest file")
+    files: int = Field(
+        default=200_000, ge=1, description="most files of an account that may wait to be taken"
+    )
+    free_mb: int = Field(default=1024, ge=0, description="room on the disk that uploads leave free")
+    suffixes: tuple[str, ...] = Field(
+        default=(*AUDIO, *RAW, *BESIDE),
+        description="endings of the files that are taken",
+    )
+    connections: int = Field(default=200, ge=1, description="most connections at once")
+    connections_per_address: int = Field(
+        default=40, ge=1, description="most connections at once from one address"
+    )
+    tries: int = Field(
+        default=5, ge=1, description="wrong log-ins after which an address has to wait"
+    )
+    tries_minutes: float = Field(
+        default=10, gt=0, description="minutes within which those count together"
+    )
+    ban_minutes: float = Field(
+        default=5, gt=0, description="minutes of the first wait; each further one is twice as long"
+    )
+    receipts_days: int = Field(
+        default=60,
+        ge=0,
+        description="days in which a client still sees the name of a file that was taken, so that "
+        "it does not send it again",
+    )
