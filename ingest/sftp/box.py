@@ -154,10 +154,10 @@ class Box:
         Raises:
             FileNotFoundError: there is nothing of this name that may still be renamed.
         """
+        self._open_folder(new.parent)
         source, target = self.path(Stage.RECEIVING, old), self.path(Stage.RECEIVING, new)
         if not os.path.lexists(source):
             self._reopen(old, source)
-        self._open_folder(new.parent)
         if target.is_file() and source.is_file():
             self._files -= 1  # the other unfinished one goes
         source.rename(target)

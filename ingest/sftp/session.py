@@ -242,6 +242,10 @@ class DropBox(asyncssh.SFTPServer):
         if handle is not None:
             handle.cancel()
 
+    def read(self, file_obj: object, offset: int, size: int) -> bytes:  # noqa: ARG002
+        """Nothing is ever read, not even what was just written."""
+        raise SFTPPermissionDenied("this is a drop-box: files can be sent, not read")
+
     def fsync(self, file_obj: object) -> None:
         """Brings what was written to the disk."""
         stream = _upload(file_obj).stream

@@ -141,3 +141,10 @@ def test_what_was_broken_off_survives_a_restart(tmp_path: Path) -> None:
     assert seen is not None
     assert (seen.stage, seen.size) == (Stage.RECEIVING, 4)
     assert again.begin(PurePosixPath("/1.wav"), anew=False).read_text() == "half"
+
+
+def test_a_rename_that_fails_leaves_a_finished_file_finished(box: Box) -> None:
+    upload(box, A, "one")
+    with pytest.raises(FileNotFoundError):
+        box.move(A, PurePosixPath("/night/a.wav"))
+    assert stored(box, Stage.RECEIVED) == ["one"]
