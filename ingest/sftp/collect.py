@@ -1,0 +1,111 @@
+"""From the boxes to the recordings: finished uploads are taken once they have lain quiet.
+
+A telephone system may open a file again right after it closed it, so that one is taken only after
+a quiet time. It is moved by links and renames, each of which is whole or not at all: a process
+that dies in between leaves the file in one place or in both, and the next one goes on.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ingest.sftp.box import Box, Room, Stage
+from ingest.sftp.names import ROOT, SHELVED
+
+TAKING = "taking"
+_ANY = Room(file_bytes=0, files=0, free_bytes=0)  # nothing is begun here
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An upload that lies among the recordings now; `repeated`: the same bytes lay there before."""
+
+    account: str
+    place: PurePosixPath
+    path: Path
+    size: int
+    repeated: bool
+
+
+def collect(inbox: Path, recordings: Path, *, quiet_s: float, at: float) -> Iterator[Taken]:
+    """Takes what every account has finished: `recordings/<account>/<path as uploaded>`.
+
+    Another file of the same name and other bytes gets some letters of its hash into its name.
+
+    Args:
+        inbox: the folder of the boxes.
+        recordings: where the files go.
+        quiet_s: how long a file has to have lain untouched.
+        at: the present moment (seconds since 1970).
+    """
+    for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
+        box = Box(folder, _ANY)
+        for path in (*_left_over(box), *_quiet(box, at - quiet_s)):
+            yield _take(box, path, recordings / folder.name)
+
+
+def _quiet(box: Box, since: float) -> Iterator[Path]:
+    """Received files that nobody touched since, moved out of their clients' reach."""
+    received = box.folder / Stage.RECEIVED
+    for here, _, names in os.walk(received):
+        for name in sorted(names):
+            path = Path(here, name)
+            try:
+                if path.stat().st_ctime > since:  # the only time that a client cannot set
+                    continue
+                aside = box.folder / TAKING / path.relative_to(received)
+                aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                if not aside.exists():
+                    path.rename(aside)
+                    yield aside
+            except FileNotFoundError:
+                continue  # its client took it back
+
+
+def _left_over(box: Box) -> Iterator[Path]:
+    """What a process that died had moved aside already."""
+    for here, _, names in os.walk(box.folder / TAKING):
+        yield from (Path(here, name) for name in sorted(names))
+
+
+def _take(box: Box, aside: Path, target_folder: Path) -> Taken:
+    inner = PurePosixPath(aside.relative_to(box.folder / TAKING).as_posix())
+    place = inner.with_name(SHELVED.sub("", inner.name))
+    info = aside.stat()
+    target = target_folder / place
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if target.exists() and not filecmp.cmp(aside, target, shallow=False):
+        target = target.with_name(f"{target.stem}~{_letters_of(aside)}{target.suffix}")
+    repeated = target.exists()
+    if not repeated:
+        _put(aside, target)
+    shown = ROOT / place
+    if inner.name == place.name and not box.path(Stage.RECEIVED, shown).exists():
+        box.taken(shown, info.st_size, info.st_mtime)
+    aside.unlink()
+    return Taken(box.folder.name, shown, target, info.st_size, repeated)
+
+
+def _put(source: Path, target: Path) -> None:
+    """The file under its new name, whole or not at all; on another disk by a copy."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return
+    except OSError:
+        draft = target.with_name(f".{target.name}.taking.tmp")
+        shutil.copy2(source, draft)
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        draft.replace(target)
+
+
+def _letters_of(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:8]
