@@ -117,7 +117,7 @@ def test_another_disk_is_reached_by_a_copy(box: Box, monkeypatch: pytest.MonkeyP
     def no_link(*_: object) -> None:
         raise OSError(18, "Invalid cross-device link")
 
-    monkeypatch.setattr(collecting.os, "link", no_link)
+    monkeypatch.setattr("ingest.sftp.collect.os.link", no_link)
     upload(box, A, "one")
     take(box)
     assert kept(box) == {"a.wav": "one"}
