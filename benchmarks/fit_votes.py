@@ -25,7 +25,7 @@ from classify.votes.scene import MEANING, SIGNS, STEPS, Numbers, Scene
 
 MEANT, HIDDEN = 160, 320  # numbers of a turn's meaning, and of the hidden layer
 SEEN = MEANT * (2 + len(STEPS)) + 3 * SIGNS + 4 * len(KINDS)
-EPOCHS, CALLS = 10, 16  # rounds, and dialogues in a step
+EPOCHS, CALLS = 8, 16  # rounds, and dialogues in a step
 QUICK, SLOW = 2e-3, 1e-4  # how fast the network learns, and the encoder
 DECAY = 1e-4
 DROPPED, UNREAD, UNHEARD, WITHHELD = 0.35, 0.04, 0.08, 0.15

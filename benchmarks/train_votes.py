@@ -9,6 +9,7 @@ good to be true, and is left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.fit_votes import Fitting, Lesson
@@ -34,6 +36,7 @@ from models.vocabulary.action import Outcome
 TARGET = Path(__file__).parents[1] / "classify" / "votes" / FILE
 OUTCOME_STRENGTH = 3.0  # of the outcomes' weights against their penalty (scikit-learn's C)
 WORD_STRENGTH = 1.0  # of the words' weights against their penalty (scikit-learn's C)
+OFTEN = 5  # turns; rarer words tell of their dialogue
 MOST_TELLING = 400  # words that promise a vote, or the lack of one, and are kept
 CHECKED = 100  # dialogues on which the file is held against what was learnt
 MOST_LOST = 0.01  # of a chance, on average
@@ -82,14 +85,14 @@ def telling_words(taught: Sequence[Lesson]) -> dict[str, float]:
     turns = [turn for one in taught for turn in one.scene.turns]
     answers = np.concatenate([one.answers.max(axis=1) > 0 for one in taught])
     words = [{sign(token, turn.speaker) for token in turn.tokens} for turn in turns]
-    names = sorted(set().union(*words))
-    column = {name: at for at, name in enumerate(names)}
-    matrix = np.zeros((len(turns), len(names)), dtype=np.float32)
-    for row, some in zip(matrix, words, strict=True):
-        row[[column[word] for word in some]] = 1.0
-    often = matrix.sum(axis=0) >= 5  # rarer ones tell of their dialogue
-    kept = [name for name, many in zip(names, often, strict=True) if many]
-    model = LogisticRegression(C=WORD_STRENGTH, max_iter=1000).fit(matrix[:, often], answers)
+    said = Counter(word for some in words for word in some)
+    kept = sorted(word for word, times in said.items() if times >= OFTEN)
+    column = {name: at for at, name in enumerate(kept)}
+    places = [(row, column[w]) for row, some in enumerate(words) for w in some if w in column]
+    rows, columns = zip(*places, strict=True)
+    size = (len(turns), len(kept))
+    matrix = csr_matrix((np.ones(len(places), dtype=np.float32), (rows, columns)), shape=size)
+    model = LogisticRegression(C=WORD_STRENGTH, max_iter=1000).fit(matrix, answers)
     strong = np.argsort(-np.abs(model.coef_[0]), kind="stable")[:MOST_TELLING]
     return {kept[at]: round(float(model.coef_[0][at]), 3) for at in strong}
 
@@ -141,9 +144,10 @@ def main() -> None:
     encoder = untuned()
     taught = lessons(LEARNT, encoder.tokenizer)
     pieces = sorted({piece for one in taught for turn in one.pieces for piece in turn})
+    words = telling_words(taught)
     fitting = Fitting(encoder.arrays, pieces)
     fitted = fitting.run(taught)
-    network = Network(fitted.weights, fitted.bases, telling_words(taught))
+    network = Network(fitted.weights, fitted.bases, words)
     reached = outcome_vote(LEARNT, encoder_with(fitted.tuned))
     write(Trained(network, reached, fitted.tuned), TARGET)
     lost = cut_off(fitting, taught[:: len(taught) // CHECKED])
