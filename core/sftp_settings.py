@@ -43,6 +43,11 @@ class SftpSettings(BaseModel):
     ban_minutes: float = Field(
         default=5, gt=0, description="minutes of the first wait; each further one is twice as long"
     )
+    quiet_s: float = Field(
+        default=20,
+        ge=0,
+        description="seconds that a finished upload lies untouched before it is taken",
+    )
     receipts_days: int = Field(
         default=60,
         ge=0,

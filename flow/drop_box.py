@@ -24,10 +24,15 @@ def accounts_file(state: Path) -> Path:
     return state / "sftp" / "accounts.yaml"
 
 
+def inbox_of(state: Path, settings: SftpSettings) -> Path:
+    """The folder of the boxes."""
+    return settings.folder or state / "inbox"
+
+
 def drop_box_plan(state: Path, settings: SftpSettings) -> DropBoxPlan:
     """What the settings come to, in a state folder."""
     return DropBoxPlan(
-        folder=settings.folder or state / "inbox",
+        folder=inbox_of(state, settings),
         accounts=accounts_file(state),
         keys=state / "sftp" / "keys",
         audit=state / "sftp" / "audit.jsonl",

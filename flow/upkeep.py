@@ -10,9 +10,13 @@ import typer
 
 from core.settings import Settings
 from flow import run as running
+from flow.drop_box import inbox_of
 from flow.keep_up import Tidings, keep_up
 from flow.page_server import serving
 from flow.watch import watching
+from ingest.sftp.collect import collect, forget_receipts
+
+DAY_S = 86_400
 
 
 def keep_and_serve(
@@ -26,15 +30,41 @@ def keep_and_serve(
     running.make_state_folder(request.state)
     if request.html is None:
         raise ValueError("the page to serve has no place")
+    take_uploads(request, settings)
     with serving(request.html, port) as address:
         typer.echo(f"The report: {address} (Ctrl-C stops)")
-        for tidings in keep_up(request, partial(_judged, settings), partial(_pause, every_s)):
+        look_again = partial(_next_look, request, settings, every_s)
+        for tidings in keep_up(request, partial(_judged, settings), look_again):
             typer.echo(_line(tidings), err=tidings.problem is not None)
+
+
+def take_uploads(request: running.RunRequest, settings: Settings) -> None:
+    """Takes what telephone systems uploaded to the drop-box over to the recordings.
+
+    What cannot be taken now (the disk is full, the folder is shut) is told, and stays where it is.
+    """
+    inbox = inbox_of(request.state, settings.sftp)
+    quiet_s = settings.sftp.quiet_s
+    try:
+        for one in collect(inbox, request.recordings, quiet_s=quiet_s, at=time.time()):
+            again = ", as it had before" if one.repeated else ""
+            typer.echo(f"{one.account} sent {one.place}{again}")
+        forget_receipts(inbox, before=time.time() - settings.sftp.receipts_days * DAY_S)
+    except OSError as error:
+        place = error.filename or inbox
+        typer.echo(f"stagecheck: {place}: {error.strerror or error}; tried again soon", err=True)
 
 
 def _judged(settings: Settings, request: running.RunRequest) -> running.RunReport:
     with watching() as watch:
         return running.run(request, settings, engine_for=running.whisper, watch=watch)
+
+
+def _next_look(request: running.RunRequest, settings: Settings, every_s: float) -> bool:
+    again = _pause(every_s)
+    if again:
+        take_uploads(request, settings)
+    return again
 
 
 def _pause(every_s: float) -> bool:

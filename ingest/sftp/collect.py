@@ -50,6 +50,13 @@ def collect(inbox: Path, recordings: Path, *, quiet_s: float, at: float) -> Iter
             yield _take(box, path, recordings / folder.name)
 
 
+def forget_receipts(inbox: Path, *, before: float) -> None:
+    """Removes the stand-ins of what was taken before a moment (seconds since 1970)."""
+    for path in inbox.glob(f"*/{Stage.RECEIPTS}/**/*"):
+        if path.is_file() and path.stat().st_ctime < before:
+            path.unlink()
+
+
 def _quiet(box: Box, since: float) -> Iterator[Path]:
     """Received files that nobody touched since, moved out of their clients' reach."""
     received = box.folder / Stage.RECEIVED

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from http.client import HTTPConnection
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from flow.cli import app
+from ingest.sftp.box import Box, Room
 from tests.fakes.office import SCRIPTS, build_recordings, write_crm
 from tests.fakes.transcriber import FakeTranscriber
 
@@ -65,3 +66,37 @@ def test_a_broken_snapshot_is_told_and_a_mended_one_taken(
     assert "crm.json" in result.output
     assert "Waiting for the next change" in result.output
     assert "3 calls" in result.output
+
+
+def test_what_a_telephone_system_uploads_is_judged_too(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGECHECK_SFTP__QUIET_S", "0")
+    box = Box(office / "new" / "state" / "inbox" / "pbx", Room(1 << 30, 100, 0))
+    recording = min((office / "records" / "2026").glob("*.wav"))
+
+    def upload() -> None:
+        for path in (recording, recording.with_suffix(".json")):
+            place = PurePosixPath("/", path.name)
+            path.replace(box.begin(place, anew=True))
+            box.finish(place)
+
+    result = _up(monkeypatch, upload, lambda: None, lambda: None, lambda: None)
+    assert f"pbx sent /{recording.name}" in result.output
+    assert "3 calls" in result.output.rpartition("pbx sent")[2]
+    assert (office / "records" / "pbx" / recording.name).is_file()
+
+
+def test_uploads_that_cannot_be_taken_now_wait(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGECHECK_SFTP__QUIET_S", "0")
+    box = Box(office / "new" / "state" / "inbox" / "pbx", Room(1 << 30, 100, 0))
+    place = PurePosixPath("/late.txt")
+    box.begin(place, anew=True).write_text("probe")
+    box.finish(place)
+    blocked = office / "records" / "pbx"
+    blocked.write_text("a file where the folder should be")
+    result = _up(monkeypatch, blocked.unlink, lambda: None)
+    assert "tried again soon" in result.output
+    assert (office / "records" / "pbx" / "late.txt").read_text() == "probe"

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.sftp import collect as collecting
 from ingest.sftp.box import Box, Room, Stage
-from ingest.sftp.collect import Taken, collect
+from ingest.sftp.collect import Taken, collect, forget_receipts
 
 A = PurePosixPath("/a.wav")
 LATER = 3600.0
@@ -127,3 +127,13 @@ def test_an_upload_that_is_not_finished_is_not_taken(box: Box) -> None:
     box.begin(A, anew=True).write_text("half")
     assert take(box) == []
     assert box.path(Stage.RECEIVING, A).read_text() == "half"
+
+
+def test_receipts_are_forgotten_in_time(box: Box) -> None:
+    upload(box, A, "one")
+    take(box)
+    forget_receipts(box.folder.parent, before=time.time() - LATER)
+    assert box.look(A) is not None
+    forget_receipts(box.folder.parent, before=time.time() + LATER)
+    assert box.look(A) is None
+    assert kept(box) == {"a.wav": "one"}
