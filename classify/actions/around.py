@@ -23,7 +23,8 @@ def completed(talk: Talk, action: Action) -> Action:
     """The action with the day and hour that the turns around it name, where it has them in part.
 
     An hour of the call's own day goes to the day that was spoken of, where nobody spoke of today.
-    What was called off gets a whole moment or nothing: a day alone may be that of another matter.
+    A whole moment or nothing is what a call-back gets, and what was called off: a day alone may be
+    that of another matter, or one that did not suit, and a promise with a wrong day accuses.
     """
     if action.type not in TIMED or action.status is ActionStatus.PROPOSED:
         return action
@@ -42,7 +43,8 @@ def completed(talk: Talk, action: Action) -> Action:
         told = str(old["date"])
         fits = around.day is not None and around.day.isoformat() == told and "datetime" in found
         return _with(action, found) if fits else action
-    whole = "datetime" in found or action.status is ActionStatus.DONE
+    met = action.type is ActionType.MEETING_BOOKED and action.status is ActionStatus.DONE
+    whole = "datetime" in found or met
     return _with(action, found) if found and whole else action
 
 

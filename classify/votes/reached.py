@@ -15,7 +15,7 @@ from models.vocabulary.transcript import Speaker
 
 OUTCOMES = tuple(Outcome)
 SURE = 0.5  # the chance from which the vote overrules the wordings
-SURE_OF_NONE = 0.6  # the same where it would make no conversation of the call and silence it
+SURE_OF_NONE = 0.8  # the same where it would make no conversation of the call and silence it
 LEAST = 3  # turns; a snatch of a call tells nothing of who was reached
 LONG = 30  # turns; in so long a call somebody was spoken with, whatever was said first
 FIRST, LAST = 4, 3  # turns of a side that tell who it is, and how it ended
