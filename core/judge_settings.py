@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+from core.section import Section
 
 
-class JudgeSettings(BaseModel):
+class JudgeSettings(Section):
     """Which language model hears calls a second time, and within which bounds; none by default."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     endpoint: str | None = Field(
         default=None,

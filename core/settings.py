@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,15 +23,12 @@ from pydantic_settings import (
 )
 
 from core.judge_settings import JudgeSettings
+from core.section import Section
 from core.sftp_settings import SftpSettings
 
 
 class SettingsError(Exception):
     """A setting is unknown or has a wrong value; the message names it and the place."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 FILENAME_GROUPS = frozenset(
@@ -40,7 +37,7 @@ FILENAME_GROUPS = frozenset(
 )
 
 
-class PbxSettings(_Section):
+class PbxSettings(Section):
     """One telephone system that recordings come from."""
 
     timezone: str | None = Field(
@@ -101,7 +98,7 @@ class PbxSettings(_Section):
         return patterns
 
 
-class SpeechSettings(_Section):
+class SpeechSettings(Section):
     """How speech becomes text."""
 
     model: str = Field(
@@ -152,7 +149,7 @@ class SpeechSettings(_Section):
     )
 
 
-class MatchingSettings(_Section):
+class MatchingSettings(Section):
     """How a call finds its deal."""
 
     ambiguous_margin: float = Field(
@@ -175,7 +172,7 @@ class MatchingSettings(_Section):
     )
 
 
-class VerificationSettings(_Section):
+class VerificationSettings(Section):
     """How evidence is held against a stage's demands."""
 
     holidays_country: str = Field(default="RU", description="country of the holiday calendar")
@@ -222,7 +219,7 @@ class VerificationSettings(_Section):
     )
 
 
-class CrmSettings(_Section):
+class CrmSettings(Section):
     """How the CRM's words map to ours."""
 
     field_names: dict[str, str] = Field(

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-AUDIO = ("wav", "wav16", "wav49", "mp3", "ogg", "oga", "opus", "webm", "m4a", "mp4", "aac", "flac")
-RAW = ("gsm", "g722", "g729", "alaw", "al", "ulaw", "ul", "pcm", "au", "sln", "slin", "raw", "amr")
-BESIDE = ("json", "csv", "txt")
+from core.section import Section
 
 
-class SftpSettings(BaseModel):
+class SftpSettings(Section):
     """Where the drop-box listens, and what it takes from whom."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field(default="0.0.0.0", description="address to listen on")  # noqa: S104
     port: int = Field(default=2222, ge=0, le=65535, description="port to listen on")
@@ -26,9 +22,9 @@ class SftpSettings(BaseModel):
         default=200_000, ge=1, description="most files of an account that may wait to be taken"
     )
     free_mb: int = Field(default=1024, ge=0, description="room on the disk that uploads leave free")
-    suffixes: tuple[str, ...] = Field(
-        default=(*AUDIO, *RAW, *BESIDE),
-        description="endings of the files that are taken",
+    more_suffixes: tuple[str, ...] = Field(
+        default=(),
+        description="endings of files that are taken beside recordings, tables and sidecars",
     )
     connections: int = Field(default=200, ge=1, description="most connections at once")
     connections_per_address: int = Field(

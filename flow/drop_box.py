@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from core.sftp_settings import SftpSettings
+from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.accounts import Account, hashed, read_accounts, write_accounts
 from ingest.sftp.box import Room
 from ingest.sftp.service import DropBoxPlan, open_drop_box
@@ -17,6 +18,7 @@ from ingest.sftp.throttle import Patience
 from models.vocabulary.errors import InvalidInputError
 
 MB = 1 << 20
+BESIDE = frozenset({".json", ".csv", ".txt"})  # what recordings come with; probes of clients
 
 
 def accounts_file(state: Path) -> Path:
@@ -39,7 +41,7 @@ def drop_box_plan(state: Path, settings: SftpSettings) -> DropBoxPlan:
         host=settings.host,
         port=settings.port,
         room=Room(settings.file_mb * MB, settings.files, settings.free_mb * MB),
-        suffixes=frozenset(f".{one.lstrip('.').casefold()}" for one in settings.suffixes),
+        suffixes=_suffixes(settings),
         patience=Patience(
             tries=settings.tries,
             window_s=settings.tries_minutes * 60,
@@ -48,6 +50,11 @@ def drop_box_plan(state: Path, settings: SftpSettings) -> DropBoxPlan:
         ),
         most_connections=settings.connections,
     )
+
+
+def _suffixes(settings: SftpSettings) -> frozenset[str]:
+    more = (f".{one.lstrip('.').casefold()}" for one in settings.more_suffixes)
+    return AUDIO_EXTENSIONS | BESIDE | frozenset(more)
 
 
 def serve_drop_box(plan: DropBoxPlan, say: Callable[[str], None]) -> None:

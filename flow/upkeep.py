@@ -14,7 +14,7 @@ from flow.drop_box import inbox_of
 from flow.keep_up import Tidings, keep_up
 from flow.page_server import serving
 from flow.watch import watching
-from ingest.sftp.collect import collect, forget_receipts
+from ingest.sftp.collect import Waiting, collect, forget_receipts
 
 DAY_S = 86_400
 
@@ -43,16 +43,17 @@ def take_uploads(request: running.RunRequest, settings: Settings) -> None:
 
     What cannot be taken now (the disk is full, the folder is shut) is told, and stays where it is.
     """
-    inbox = inbox_of(request.state, settings.sftp)
-    quiet_s = settings.sftp.quiet_s
-    try:
-        for one in collect(inbox, request.recordings, quiet_s=quiet_s, at=time.time()):
+    inbox, now_s = inbox_of(request.state, settings.sftp), time.time()
+    found = list(collect(inbox, request.recordings, quiet_s=settings.sftp.quiet_s, at=now_s))
+    for one in found:
+        if isinstance(one, Waiting):
+            waits = f"{one.account} sent {one.place}, which cannot be taken now"
+            typer.echo(f"stagecheck: {waits} ({one.reason}); tried again soon", err=True)
+        else:
             again = ", as it had before" if one.repeated else ""
             typer.echo(f"{one.account} sent {one.place}{again}")
-        forget_receipts(inbox, before=time.time() - settings.sftp.receipts_days * DAY_S)
-    except OSError as error:
-        place = error.filename or inbox
-        typer.echo(f"stagecheck: {place}: {error.strerror or error}; tried again soon", err=True)
+    if found:
+        forget_receipts(inbox, before=now_s - settings.sftp.receipts_days * DAY_S)
 
 
 def _judged(settings: Settings, request: running.RunRequest) -> running.RunReport:

@@ -6,7 +6,6 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ingest.sftp.private import write_private
 from models.vocabulary.errors import InvalidInputError, OutputError
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
@@ -115,17 +115,10 @@ def write_accounts(file: Path, accounts: Mapping[str, Account]) -> None:
         OutputError: the file cannot be written.
     """
     body = {"accounts": [one.model_dump(mode="json") for _, one in sorted(accounts.items())]}
-    draft = file.with_name(f".{file.name}.new")
+    text = yaml.safe_dump(body, allow_unicode=True, sort_keys=False)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            yaml.safe_dump(body, out, allow_unicode=True, sort_keys=False)
-            out.flush()
-            os.fsync(out.fileno())
-        draft.replace(file)
+        write_private(file, text.encode())
     except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
         raise OutputError(f"{file}: cannot be written ({error.strerror or error}).") from error
 
 

@@ -18,7 +18,6 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -27,14 +26,11 @@ from ingest.sftp.names import ROOT, SHELVED
 
 
 class Stage(StrEnum):
-    """How far a file has come; the values are the folders' names."""
+    """How far a file has come, in the order in which a client sees it; the folders' names."""
 
     RECEIVING = "receiving"
     RECEIVED = "received"
     RECEIPTS = "receipts"
-
-
-_SHOWN_FIRST = (Stage.RECEIVING, Stage.RECEIVED, Stage.RECEIPTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class Box:
         self.room = room
         for stage in Stage:
             (folder / stage).mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._files = self._counted()
+        self._more = 0  # files that may be begun before the box is counted again
 
     def path(self, stage: Stage, place: PurePosixPath) -> Path:
         """Where a place lies on disk in some stage."""
@@ -77,12 +73,12 @@ class Box:
     def look(self, place: PurePosixPath) -> Seen | None:
         """What lies at a place; None where nothing does."""
         folder = None
-        for stage in _SHOWN_FIRST:
+        for stage in Stage:
             try:
                 info = self.path(stage, place).lstat()
             except (FileNotFoundError, NotADirectoryError):
                 continue
-            is_folder = _is_folder(info)
+            is_folder = stat.S_ISDIR(info.st_mode)
             seen = Seen(stage, is_folder, 0 if is_folder else info.st_size, info.st_mtime)
             if not is_folder:
                 return seen
@@ -128,12 +124,10 @@ class Box:
                 raise FileNotFoundError(errno.ENOENT, "Nothing to continue", str(place))
             self._make_room()
             self._open_folder(place.parent)
-            self._files += 1
         elif seen.stage is Stage.RECEIVED:
             self._open_folder(place.parent)
             if anew:
                 self._make_room()
-                self._files += 1
             else:
                 # One rename: either the intake has it by now, and this fails, or we have it back.
                 self.path(Stage.RECEIVED, place).rename(target)
@@ -149,26 +143,19 @@ class Box:
         return target
 
     def move(self, old: PurePosixPath, new: PurePosixPath) -> None:
-        """Renames an unfinished file or a folder of such.
+        """Renames a file that was not taken yet; it is unfinished then.
 
         Raises:
-            FileNotFoundError: there is nothing of this name that may still be renamed.
+            FileNotFoundError: there is none of this name, or the new one's folder was not made.
+            FileExistsError: the new name is a folder's.
         """
+        seen, there = self.look(old), self.look(new)
+        if seen is None or seen.folder or seen.stage is Stage.RECEIPTS:
+            raise FileNotFoundError(errno.ENOENT, "No such file", str(old))
+        if there is not None and there.folder:
+            raise FileExistsError(errno.EEXIST, "Is a folder", str(new))
         self._open_folder(new.parent)
-        source, target = self.path(Stage.RECEIVING, old), self.path(Stage.RECEIVING, new)
-        if not os.path.lexists(source):
-            self._reopen(old, source)
-        if target.is_file() and source.is_file():
-            self._files -= 1  # the other unfinished one goes
-        source.rename(target)
-
-    def _reopen(self, place: PurePosixPath, source: Path) -> None:
-        """Takes a finished file back to be renamed: one that lies under its first name."""
-        received = self.path(Stage.RECEIVED, place)
-        if not received.is_file():
-            raise FileNotFoundError(errno.ENOENT, "No such file", str(place))
-        source.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        received.rename(source)
+        self.path(seen.stage, old).rename(self.path(Stage.RECEIVING, new))
 
     def hide(self, place: PurePosixPath) -> None:
         """Removes a file from the client's sight; one that was finished still goes to the intake.
@@ -184,8 +171,6 @@ class Box:
             self._shelve(path)
             return
         path.unlink()
-        if seen.stage is Stage.RECEIVING:
-            self._files -= 1
 
     def make_folder(self, place: PurePosixPath) -> None:
         """Makes a folder.
@@ -220,26 +205,28 @@ class Box:
             stand_in.truncate(size)
         os.utime(path, (modified, modified))
 
-    def check_free(self, more: int = 0) -> None:
-        """Looks whether the disk has room for so many bytes more.
+    def check_free(self) -> None:
+        """Looks whether the disk has room.
 
         Raises:
             FullError: it has not.
         """
         free = shutil.disk_usage(self.folder).free
-        if free - more < self.room.free_bytes:
+        if free < self.room.free_bytes:
             raise FullError(f"the disk has {free >> 20} MB left, which are kept free")
 
-    def _counted(self) -> int:
-        waiting = (Stage.RECEIVING, Stage.RECEIVED)
-        return sum(1 for stage in waiting for _ in _all_files(self.folder / stage))
-
     def _make_room(self) -> None:
-        if self._files >= self.room.files:
-            self._files = self._counted()  # the intake, another process, has taken some
-        if self._files >= self.room.files:
-            raise FullError(f"{self._files} files wait in this box, which is all it may hold")
+        if self._more <= 0:
+            waiting = self._waiting()
+            self._more = self.room.files - waiting
+            if self._more <= 0:
+                raise FullError(f"{waiting} files wait in this box, which is all it may hold")
         self.check_free()
+        self._more -= 1
+
+    def _waiting(self) -> int:
+        stages = (Stage.RECEIVING, Stage.RECEIVED)
+        return sum(len(names) for one in stages for *_, names in os.walk(self.folder / one))
 
     def _open_folder(self, place: PurePosixPath) -> None:
         """A folder that a client sees is one that it may write to."""
@@ -253,12 +240,3 @@ class Box:
     @staticmethod
     def _shelve(path: Path) -> None:
         path.rename(path.with_name(f"{path.name}.~{time.time_ns()}"))
-
-
-def _is_folder(info: os.stat_result) -> bool:
-    return stat.S_ISDIR(info.st_mode)
-
-
-def _all_files(folder: Path) -> Iterator[Path]:
-    for here, _, names in os.walk(folder):
-        yield from (Path(here, name) for name in names)

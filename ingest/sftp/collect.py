@@ -12,6 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -33,10 +34,22 @@ class Taken:
     repeated: bool
 
 
-def collect(inbox: Path, recordings: Path, *, quiet_s: float, at: float) -> Iterator[Taken]:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An upload that could not be taken now and is tried again at the next look."""
+
+    account: str
+    place: PurePosixPath
+    reason: str
+
+
+def collect(
+    inbox: Path, recordings: Path, *, quiet_s: float, at: float
+) -> Iterator[Taken | Waiting]:
     """Takes what every account has finished: `recordings/<account>/<path as uploaded>`.
 
-    Another file of the same name and other bytes gets some letters of its hash into its name.
+    Another file of the same name and other bytes gets some letters of its hash into its name. One
+    that cannot be taken stops no other.
 
     Args:
         inbox: the folder of the boxes.
@@ -45,9 +58,14 @@ def collect(inbox: Path, recordings: Path, *, quiet_s: float, at: float) -> Iter
         at: the present moment (seconds since 1970).
     """
     for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
-        box = Box(folder, _ANY)
-        for path in (*_left_over(box), *_quiet(box, at - quiet_s)):
-            yield _take(box, path, recordings / folder.name)
+        try:
+            box = Box(folder, _ANY)
+            _set_aside(box, at - quiet_s)
+        except OSError as error:
+            yield Waiting(folder.name, ROOT, _told(error))
+            continue
+        for path in _aside(box):
+            yield _tried(box, path, recordings / folder.name)
 
 
 def forget_receipts(inbox: Path, *, before: float) -> None:
@@ -57,28 +75,38 @@ def forget_receipts(inbox: Path, *, before: float) -> None:
             path.unlink()
 
 
-def _quiet(box: Box, since: float) -> Iterator[Path]:
-    """Received files that nobody touched since, moved out of their clients' reach."""
+def _set_aside(box: Box, since: float) -> None:
+    """Moves received files that nobody touched since out of their clients' reach."""
     received = box.folder / Stage.RECEIVED
-    for here, _, names in os.walk(received):
-        for name in sorted(names):
-            path = Path(here, name)
-            try:
-                if path.stat().st_ctime > since:  # the only time that a client cannot set
-                    continue
-                aside = box.folder / TAKING / path.relative_to(received)
+    for path in _files(received):
+        aside = box.folder / TAKING / path.relative_to(received)
+        with suppress(FileNotFoundError):  # its client took it back
+            # The change time is the only one that a client cannot set.
+            if path.stat().st_ctime <= since and not aside.exists():
                 aside.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                if not aside.exists():
-                    path.rename(aside)
-                    yield aside
-            except FileNotFoundError:
-                continue  # its client took it back
+                path.rename(aside)
 
 
-def _left_over(box: Box) -> Iterator[Path]:
-    """What a process that died had moved aside already."""
-    for here, _, names in os.walk(box.folder / TAKING):
-        yield from (Path(here, name) for name in sorted(names))
+def _aside(box: Box) -> list[Path]:
+    """What was moved aside, also by a process that died over it."""
+    return sorted(_files(box.folder / TAKING))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for here, _, names in os.walk(folder):
+        yield from (Path(here, name) for name in names)
+
+
+def _tried(box: Box, aside: Path, target_folder: Path) -> Taken | Waiting:
+    try:
+        return _take(box, aside, target_folder)
+    except OSError as error:
+        place = ROOT / aside.relative_to(box.folder / TAKING).as_posix()
+        return Waiting(box.folder.name, place, _told(error))
+
+
+def _told(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror or error}"
 
 
 def _take(box: Box, aside: Path, target_folder: Path) -> Taken:
@@ -115,4 +143,4 @@ def _put(source: Path, target: Path) -> None:
 
 def _letters_of(path: Path) -> str:
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()[:8]
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:16]

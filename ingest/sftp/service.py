@@ -7,9 +7,10 @@ import json
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 import asyncssh
@@ -18,8 +19,10 @@ from core.clock import now
 from core.logs import get_logger
 from ingest.sftp.accounts import Account, key_fits, password_fits, read_accounts
 from ingest.sftp.box import Box, Room
-from ingest.sftp.session import DropBox, Guest
+from ingest.sftp.private import write_private
+from ingest.sftp.session import DropBox
 from ingest.sftp.throttle import Patience, Throttle
+from ingest.sftp.uploads import Guest
 from models.vocabulary.errors import OutputError, StagecheckError
 
 if TYPE_CHECKING:
@@ -29,7 +32,8 @@ _log = get_logger("ingest.sftp")
 LOGIN_S = 30
 KEEPALIVE_S, KEEPALIVES = 30, 4
 HOST_KEYS = ("ssh_host_ed25519_key", "ssh_host_rsa_key")
-BANNER = "SSH-2.0-stagecheck"
+PRODUCT = "stagecheck"  # all that a stranger is told of the server
+HASHINGS = 2  # passwords tried at once: each takes 64 MB and a core
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,12 @@ class DropBoxPlan:
     accounts: Path
     keys: Path
     audit: Path
-    host: str = "0.0.0.0"  # noqa: S104 - a telephone system is another machine
-    port: int = 2222
-    room: Room = field(default_factory=lambda: Room(2 << 30, 200_000, 1 << 30))
-    suffixes: frozenset[str] = frozenset()
-    patience: Patience = field(default_factory=Patience)
-    most_connections: int = 200
+    host: str
+    port: int
+    room: Room
+    suffixes: frozenset[str]
+    patience: Patience
+    most_connections: int
 
 
 class DropBoxService:
@@ -56,7 +60,8 @@ class DropBoxService:
         self._throttle = Throttle(plan.patience)
         self._accounts: Mapping[str, Account] = {}
         self._read_at: float = -1.0
-        self._boxes: dict[str, tuple[Box, set[object]]] = {}
+        self._boxes: dict[str, tuple[Box, set[PurePosixPath]]] = {}
+        self._hashing = ThreadPoolExecutor(HASHINGS)
         self._open = 0
         self.accounts()
 
@@ -77,10 +82,16 @@ class DropBoxService:
         return self._accounts
 
     def tell(self, event: str, **what: object) -> None:
-        """Writes a line to the audit: who did what, from where, when."""
+        """Writes a line to the audit: who did what, from where, when.
+
+        An audit that cannot be written stops no upload: the line goes to the log.
+        """
         line = json.dumps({"at": now().isoformat(), "event": event, **what}, ensure_ascii=True)
-        with open(self._plan.audit, "a", encoding="ascii", opener=_private) as audit:
-            audit.write(line + "\n")
+        try:
+            with open(self._plan.audit, "a", encoding="ascii", opener=_private) as audit:
+                audit.write(line + "\n")
+        except OSError as error:
+            _log.error("audit not written", line=line, reason=error.strerror)
 
     def connected(self, address: str) -> bool:
         """Whether a connection is taken."""
@@ -118,7 +129,12 @@ class DropBoxService:
             self._boxes[account] = (Box(self._plan.folder / account, self._plan.room), set())
         box, busy = self._boxes[account]
         tell = partial(self.tell, address=address, account=account)
-        return Guest(account, address, box, self._plan.suffixes, tell, busy)  # type: ignore[arg-type]
+        return Guest(box, self._plan.suffixes, busy, tell)
+
+    async def password_fits(self, account: Account | None, password: str) -> bool:
+        """Whether a password is an account's; looked at beside the uploads."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hashing, password_fits, account, password)
 
 
 def _private(path: str, flags: int) -> int:
@@ -130,7 +146,6 @@ class _Gate(asyncssh.SSHServer):
 
     def __init__(self, service: DropBoxService) -> None:
         self._service = service
-        self._connection: SSHServerConnection | None = None
         self._address = ""
         self._taken = False
         self._how = ""
@@ -139,7 +154,6 @@ class _Gate(asyncssh.SSHServer):
     def connection_made(self, conn: SSHServerConnection) -> None:
         peer = conn.get_extra_info("peername")
         self._address = str(peer[0]) if peer else "unknown"
-        self._connection = conn
         self._taken = self._service.connected(self._address)
         if not self._taken:
             conn.abort()
@@ -162,7 +176,7 @@ class _Gate(asyncssh.SSHServer):
 
     async def validate_password(self, username: str, password: str) -> bool:
         account = self._known(username)
-        fits = await asyncio.to_thread(password_fits, account, password)
+        fits = await self._service.password_fits(account, password)
         self._how = "password"
         if not fits:
             self._service.failed(self._address, username, self._how)
@@ -218,12 +232,7 @@ def host_keys(folder: Path) -> list[SSHKey]:
 def _make_key(path: Path) -> None:
     kind, size = ("ssh-ed25519", {}) if "ed25519" in path.name else ("ssh-rsa", {"key_size": 3072})
     key = asyncssh.generate_private_key(kind, comment="stagecheck drop-box", **size)
-    draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(key.export_private_key())
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(path)
+    write_private(path, key.export_private_key())
 
 
 async def open_drop_box(plan: DropBoxPlan) -> SSHAcceptor:
@@ -241,7 +250,7 @@ async def open_drop_box(plan: DropBoxPlan) -> SSHAcceptor:
             plan.host,
             plan.port,
             server_host_keys=host_keys(plan.keys),
-            server_version=BANNER.removeprefix("SSH-2.0-"),
+            server_version=PRODUCT,
             sftp_factory=_session,
             sftp_version=3,
             allow_scp=False,

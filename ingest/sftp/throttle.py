@@ -99,6 +99,6 @@ class Throttle:
 
 def _idle(records: dict[str, _Record], since: float) -> Iterator[str]:
     for key, record in records.items():
-        last = max([record.banned_until, *record.failed_at], default=0.0)
+        last = max(record.banned_until, *record.failed_at, 0.0)
         if record.open == 0 and last < since:
             yield key

@@ -97,11 +97,26 @@ def command(name: str) -> list[str]:
 
 
 @contextmanager
-def drop_box(state: Path, key: Path, port: int = 0, **settings: object) -> Iterator[Running]:
-    """A drop-box in a process of its own; whatever is left of it is killed."""
+def drop_box(
+    state: Path, key: Path, port: int = 0, file_limit: int | None = None, **settings: object
+) -> Iterator[Running]:
+    """A drop-box in a process of its own; whatever is left of it is killed.
+
+    `file_limit`: bytes after which the system lets it write no more to a file, as a full disk does.
+    """
     named = {f"STAGECHECK_SFTP__{name.upper()}": str(value) for name, value in settings.items()}
+    limited = [] if file_limit is None else ["prlimit", f"--fsize={file_limit}"]
     process = subprocess.Popen(
-        [*command("sftp"), "--host", "127.0.0.1", "--port", str(port), "--state", str(state)],
+        [
+            *limited,
+            *command("sftp"),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--state",
+            str(state),
+        ],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -199,6 +199,31 @@ def test_a_killed_client_leaves_a_half_that_can_be_continued(served: Running, so
     arrives(served, "killed.wav", body)
 
 
+def test_a_killed_drop_box_leaves_a_half_that_can_be_continued(tmp_path: Path) -> None:
+    state, sound = tmp_path / "state", tmp_path / "a.wav"
+    body = os.urandom(20 << 20)
+    sound.write_bytes(body)
+    key = make_account(state)
+    with drop_box(state, key) as first:
+        slow = ["sftp", "-l", "20000", *first.options(), "-P", str(first.port), "pbx@127.0.0.1"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(slow, stdin=subprocess.PIPE, text=True, **quiet) as sending:  # type: ignore[call-overload]
+            sending.stdin.write(f"put {sound} a.wav\n")
+            sending.stdin.flush()
+            until = time.monotonic() + 20
+            while len(first.receiving().get("a.wav", b"")) < 1 << 20:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            first.stop(signal.SIGKILL)
+            sending.stdin.close()
+            sending.wait(30)
+        assert first.received() == {}
+        assert body.startswith(first.receiving()["a.wav"])
+    with drop_box(state, key) as second:
+        sftp(second, f"reput {sound} a.wav")
+        arrives(second, "a.wav", body)
+
+
 def test_a_connection_that_is_reset_finishes_nothing(served: Running) -> None:
     line = socket.create_connection(("127.0.0.1", served.port))
     transport = paramiko.Transport(line)

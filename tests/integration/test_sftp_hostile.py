@@ -6,12 +6,14 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 import asyncssh
 import pytest
-from asyncssh import FXF_CREAT, FXF_TRUNC, FXF_WRITE, SFTPAttrs
+from asyncssh import FXF_APPEND, FXF_CREAT, FXF_TRUNC, FXF_WRITE, SFTPAttrs
 
+from ingest.sftp.box import Box, Room
 from tests.integration.sftp_box import PASSWORD, Running, drop_box, make_account
 
 MB = 1 << 20
@@ -49,6 +51,16 @@ async def write(sftp: asyncssh.SFTPClient, path: bytes, data: bytes = b"x", at: 
     await handle.close()
 
 
+async def append(sftp: asyncssh.SFTPClient, path: bytes) -> None:
+    handle = await sftp.open(path, FXF_WRITE | FXF_CREAT | FXF_APPEND, encoding=None)
+    await handle.write(b"x")
+
+
+async def overwrite(sftp: asyncssh.SFTPClient, path: bytes, at: int) -> None:
+    handle = await sftp.open(path, FXF_WRITE | FXF_CREAT, encoding=None)
+    await handle.write(b"x", at)
+
+
 def outside(served: Running) -> set[str]:
     """Every file around the box that the box is not."""
     files = served.state.parent.rglob("*")
@@ -84,6 +96,10 @@ REFUSED: dict[str, Deed] = {
     "a name of a program": lambda s: s.posix_rename(b"kept.wav", b"kept.exe"),
     "a rename out of the box": lambda s: s.posix_rename(b"kept.wav", b"../../kept/kept.wav"),
     "a rename of nothing": lambda s: s.posix_rename(b"none.wav", b"some.wav"),
+    "a rename of a folder": lambda s: s.posix_rename(b"folder", b"other"),
+    "a rename onto a folder": lambda s: s.posix_rename(b"kept.wav", b"folder.wav"),
+    "more of what was taken": lambda s: append(s, b"taken.wav"),
+    "a later block of what was taken": lambda s: overwrite(s, b"taken.wav", at=4),
     "a rename over another": lambda s: s.rename(b"kept.wav", b"kept.wav"),
     "growing without sending": lambda s: s.setstat(b"kept.wav", SFTPAttrs(size=1 << 40)),
     "cutting what was received": lambda s: s.setstat(b"kept.wav", SFTPAttrs(size=0)),
@@ -101,11 +117,13 @@ REFUSED: dict[str, Deed] = {
 def kept(served: Running) -> Running:
     async def prepare(sftp: asyncssh.SFTPClient) -> None:
         await sftp.mkdir(b"folder")
+        await sftp.mkdir(b"folder.wav")
         await write(sftp, b"kept.wav", b"what was received before")
         await write(sftp, b"folder/kept.wav", b"and this")
 
     session(served, prepare)
     served.wait_for("received", 2)
+    Box(served.box, Room(0, 0, 0)).taken(PurePosixPath("/taken.wav"), 5, 0)
     return served
 
 
@@ -127,6 +145,61 @@ def test_it_is_refused_and_does_no_harm(kept: Running, what: str) -> None:
 def test_permissions_and_owners_stay_as_they_are(kept: Running) -> None:
     session(kept, lambda s: s.setstat(b"kept.wav", SFTPAttrs(permissions=0o4777, uid=0, gid=0)))
     assert (kept.box / "received" / "kept.wav").stat().st_mode & 0o7777 == 0o600
+
+
+def test_an_empty_file_over_a_received_one_is_a_new_file(kept: Running) -> None:
+    async def empty(sftp: asyncssh.SFTPClient) -> None:
+        await write(sftp, b"emptied.wav", b"not lost")
+        handle = await sftp.open(b"emptied.wav", FXF_WRITE | FXF_CREAT, encoding=None)
+        await handle.setstat(SFTPAttrs(size=0))  # as scp sends a file of no bytes
+        await handle.close()
+
+    session(kept, empty)
+    until = time.monotonic() + 10
+    while kept.received().get("emptied.wav") != b"":
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    assert b"not lost" in kept.received().values()
+
+
+def test_a_file_that_was_only_looked_at_stays_received(kept: Running) -> None:
+    async def look(sftp: asyncssh.SFTPClient) -> None:
+        handle = await sftp.open(b"kept.wav", FXF_WRITE | FXF_CREAT, encoding=None)
+        await handle.setstat(SFTPAttrs(atime=1, mtime=1))
+        await handle.close()
+
+    session(kept, look)
+    assert kept.received()["kept.wav"] == b"what was received before"
+
+
+def test_a_disk_that_fills_up_breaks_the_file_and_not_the_service(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with drop_box(state, make_account(state), file_limit=3 * MB) as served:
+
+        async def fill(sftp: asyncssh.SFTPClient) -> None:
+            handle = await sftp.open(b"large.wav", WRITE, encoding=None)
+            with pytest.raises(asyncssh.SFTPError):
+                await handle.write(b"x" * 8 * MB, 0)
+            with suppress(asyncssh.SFTPError):
+                await handle.close()
+            await write(sftp, b"small.wav")
+
+        session(served, fill)
+        served.wait_for("received")
+        assert served.received() == {"small.wav": b"x"}
+        assert len(served.receiving()["large.wav"]) <= 3 * MB
+        assert served.audit("broken off")
+
+
+def test_an_audit_that_cannot_be_written_stops_no_upload(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with drop_box(state, make_account(state)) as served:
+        (state / "sftp" / "audit.jsonl").mkdir()
+        session(served, lambda s: write(s, b"a.wav"))
+        until = time.monotonic() + 10
+        while served.received() != {"a.wav": b"x"}:
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
 
 def test_a_failed_write_finishes_nothing(kept: Running) -> None:

@@ -148,3 +148,17 @@ def test_a_rename_that_fails_leaves_a_finished_file_finished(box: Box) -> None:
     with pytest.raises(FileNotFoundError):
         box.move(A, PurePosixPath("/night/a.wav"))
     assert stored(box, Stage.RECEIVED) == ["one"]
+
+
+def test_a_rename_onto_a_folder_leaves_a_finished_file_finished(box: Box) -> None:
+    upload(box, A, "one")
+    box.make_folder(PurePosixPath("/folder.wav"))
+    with pytest.raises(FileExistsError):
+        box.move(A, PurePosixPath("/folder.wav"))
+    assert stored(box, Stage.RECEIVED) == ["one"]
+
+
+def test_what_was_taken_cannot_be_renamed(box: Box) -> None:
+    box.taken(A, 3, 0)
+    with pytest.raises(FileNotFoundError):
+        box.move(A, PurePosixPath("/b.wav"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from ingest.sftp import collect as collecting
 from ingest.sftp.box import Box, Room, Stage
-from ingest.sftp.collect import Taken, collect, forget_receipts
+from ingest.sftp.collect import Taken, Waiting, collect, forget_receipts
 
 A = PurePosixPath("/a.wav")
 LATER = 3600.0
@@ -27,8 +28,14 @@ def upload(box: Box, place: PurePosixPath, text: str) -> None:
 
 
 def take(box: Box, after: float = LATER) -> list[Taken]:
+    found = list(look(box, after))
+    assert all(isinstance(one, Taken) for one in found), found
+    return [one for one in found if isinstance(one, Taken)]
+
+
+def look(box: Box, after: float = LATER) -> Iterator[Taken | Waiting]:
     inbox = box.folder.parent
-    return list(collect(inbox, inbox.parent / "calls", quiet_s=60, at=time.time() + after))
+    return collect(inbox, inbox.parent / "calls", quiet_s=60, at=time.time() + after)
 
 
 def kept(box: Box) -> dict[str, str]:
@@ -137,3 +144,31 @@ def test_receipts_are_forgotten_in_time(box: Box) -> None:
     forget_receipts(box.folder.parent, before=time.time() + LATER)
     assert box.look(A) is None
     assert kept(box) == {"a.wav": "one"}
+
+
+def test_an_upload_that_cannot_be_taken_stops_no_other(box: Box) -> None:
+    blocked = PurePosixPath("/day/a.wav")
+    box.make_folder(blocked.parent)
+    upload(box, blocked, "blocked")
+    upload(box, PurePosixPath("/z.wav"), "free")
+    calls = box.folder.parent.parent / "calls" / "pbx"
+    calls.mkdir(parents=True)
+    (calls / "day").write_text("a file where the folder should be")
+    waiting, taken = look(box)
+    assert isinstance(waiting, Waiting)
+    assert (waiting.account, waiting.place) == ("pbx", blocked)
+    assert str(calls / "day") in waiting.reason
+    assert isinstance(taken, Taken)
+    (calls / "day").unlink()
+    assert [one.place for one in take(box)] == [blocked]
+    assert sorted(kept(box).values()) == ["blocked", "free"]
+
+
+def test_a_box_that_cannot_be_read_stops_no_other(box: Box) -> None:
+    (box.folder.parent / "broken").mkdir()
+    (box.folder.parent / "broken" / "received").write_text("a file where the folder should be")
+    upload(box, A, "one")
+    waiting, taken = look(box)
+    assert isinstance(waiting, Waiting)
+    assert waiting.account == "broken"
+    assert isinstance(taken, Taken)
