@@ -26,7 +26,7 @@ from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_c
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
 from models.session import open_database, reading, sqlite_url, transaction
-from models.store.hearing import load_judged, load_understood
+from models.store.hearing import load_judged_calls, load_understood
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
@@ -180,7 +180,7 @@ def _verified(
 
 def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Verification:
     with reading(around.engine) as session:
-        judged = [load_judged(session, id_, around.zone) for id_ in ids]
+        judged = load_judged_calls(session, ids, around.zone)
     least = question.settings.judge.evidence_confidence
     judged = [replace(one, actions=counted(one.actions, least)) for one in judged]
     return verify(

@@ -9,7 +9,7 @@ from classify.checklist.history import History
 from flow.hints import call_context
 from flow.steps import Surroundings
 from models.session import reading, transaction
-from models.store.hearing import UnderstoodCall, load_judged, load_understood
+from models.store.hearing import UnderstoodCall, load_judged_calls, load_understood
 from models.store.scores import save_score
 from models.vocabulary.action import HeardCall
 from models.vocabulary.checklist import CallScore
@@ -26,7 +26,7 @@ def score_calls(
     """
     scores: dict[str, CallScore] = {}
     with reading(around.engine) as session:
-        history = History.of(load_judged(session, id_, around.zone) for id_ in (*ids, *unrecorded))
+        history = History.of(load_judged_calls(session, [*ids, *unrecorded], around.zone))
     for id_ in ids:
         with reading(around.engine) as session:
             understood = load_understood(session, [id_], around.zone)

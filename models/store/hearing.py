@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models.store.calls import call_of
@@ -16,6 +17,8 @@ from models.tables import ActionRow, CallRow, DealMatchRow, RecordingRow, Transc
 from models.vocabulary.action import Action, HeardCall, Outcome
 from models.vocabulary.transcript import Transcript
 from models.vocabulary.verdict import DealMatch, JudgedCall
+
+_AT_ONCE = 500  # rows of one statement; databases limit its parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +56,56 @@ def save_match(session: Session, call: int, match: DealMatch | None) -> None:
 
 def load_judged(session: Session, call: int, zone: tzinfo) -> JudgedCall:
     """Gives a call as the verifier sees it, its times in `zone`."""
-    row = session.get_one(CallRow, call)
+    [judged] = load_judged_calls(session, [call], zone)
+    return judged
+
+
+def load_judged_calls(session: Session, calls: Sequence[int], zone: tzinfo) -> list[JudgedCall]:
+    """Gives many calls as the verifier sees them, in the order of the ids, times in `zone`."""
+    judged = {}
+    for at in range(0, len(calls), _AT_ONCE):
+        judged.update(_load_some(session, calls[at : at + _AT_ONCE], zone))
+    return [judged[id_] for id_ in calls]
+
+
+def _load_some(session: Session, ids: Sequence[int], zone: tzinfo) -> dict[int, JudgedCall]:
+    heard_s = func.coalesce(TranscriptRow.duration_s, RecordingRow.duration_s)
+    rows = session.execute(
+        select(CallRow, heard_s)
+        .outerjoin(TranscriptRow, TranscriptRow.id == CallRow.transcript_id)
+        .outerjoin(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
+        .where(CallRow.id.in_(ids))
+    ).all()
+    actions: dict[int, list[Action]] = defaultdict(list)
+    for action in session.scalars(
+        select(ActionRow).where(ActionRow.call.in_(ids)).order_by(ActionRow.position)
+    ):
+        actions[action.call].append(word_of(Action, vars(action), UTC))
+    matches = {
+        match.call: word_of(DealMatch, vars(match), zone)
+        for match in session.scalars(select(DealMatchRow).where(DealMatchRow.call.in_(ids)))
+    }
+    return {
+        row.id: _judged(row, tuple(actions[row.id]), matches.get(row.id), duration_s, zone)
+        for row, duration_s in rows
+    }
+
+
+def _judged(
+    row: CallRow,
+    actions: tuple[Action, ...],
+    match: DealMatch | None,
+    duration_s: float | None,
+    zone: tzinfo,
+) -> JudgedCall:
     outcome = Outcome(row.outcome) if row.outcome else None
-    match = session.get(DealMatchRow, call)
     return JudgedCall(
         call=call_of(row, zone),
         outcome=outcome,
-        actions=_actions(session, call),
-        match=word_of(DealMatch, vars(match), zone) if match else None,
+        actions=actions,
+        match=match,
         understood=outcome not in (None, Outcome.UNINTELLIGIBLE),
-        duration_s=_duration(session, row),
+        duration_s=duration_s,
     )
 
 
@@ -75,15 +118,3 @@ def load_understood(session: Session, calls: Iterable[int], zone: tzinfo) -> lis
             words = load_transcript(session, transcript)
             understood.append(UnderstoodCall(load_judged(session, id_, zone), words))
     return understood
-
-
-def _actions(session: Session, call: int) -> tuple[Action, ...]:
-    rows = select(ActionRow).where(ActionRow.call == call).order_by(ActionRow.position)
-    return tuple(word_of(Action, vars(row), UTC) for row in session.scalars(rows))
-
-
-def _duration(session: Session, row: CallRow) -> float | None:
-    if row.transcript_id is not None:
-        return session.get_one(TranscriptRow, row.transcript_id).duration_s
-    recording = session.get(RecordingRow, row.sha256) if row.sha256 else None
-    return recording.duration_s if recording else None

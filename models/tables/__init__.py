@@ -20,6 +20,7 @@ from models.tables.crm import (
     StageChangeRow,
     UserRow,
 )
+from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
@@ -33,6 +34,7 @@ from models.tables.verdicts import (
 __all__ = [
     "ActionRow",
     "ActivityRow",
+    "CallHeardRow",
     "CallRow",
     "CallScoreRow",
     "CdrEntryRow",
@@ -44,6 +46,8 @@ __all__ = [
     "DealRow",
     "DealVerdictRow",
     "FlagRow",
+    "IntakeProblemRow",
+    "JobRow",
     "JudgeAnswerRow",
     "PipelineRow",
     "PromiseRow",

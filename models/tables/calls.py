@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import JsonList, JsonObject, Row
@@ -33,7 +33,8 @@ class CallRow(Row):
     """A call, recorded or only known from the CDR, and what it turned out to be.
 
     `source` names the place the call came from; `recording` is empty where no file came.
-    `transcript_id` and `outcome` are what the last hearing used and found.
+    `transcript_id` and `outcome` are what the last hearing used and found. `current` is false for
+    a call that the source does not hold any more in this form.
     """
 
     __tablename__ = "calls"
@@ -60,6 +61,7 @@ class CallRow(Row):
     started_at_exact: Mapped[bool]
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
     outcome: Mapped[str | None]
+    current: Mapped[bool] = mapped_column(server_default=true(), index=True)
 
 
 class CdrEntryRow(Row):

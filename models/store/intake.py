@@ -1,0 +1,165 @@
+"""What the last look at the recordings of a source found: which calls count, what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from models.tables import CallHeardRow, CallRow, IntakeProblemRow, RecordingRow, TranscriptRow
+from models.vocabulary.call import RecordingProblem
+
+_AT_ONCE = 500
+_EXPIRED = "expired"  # its sound was kept as long as it should be; its words still count
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """A recorded call that counts, and how far it has come.
+
+    `expired`: there is no sound of it any more. `matched_with`: the digest of what it was heard
+    and matched with, ``None`` where it was not.
+    """
+
+    id: int
+    sha256: str | None
+    agent_channel: int | None
+    state: str | None
+    matched_with: str | None
+
+    @property
+    def expired(self) -> bool:
+        """Whether its sound was removed on purpose."""
+        return self.state == _EXPIRED
+
+
+def set_current(session: Session, source: str, ids: Iterable[int]) -> list[int]:
+    """Says which calls of `source` count from now on; gives those that do not any more.
+
+    A call whose recording was removed because its time was up still counts.
+    """
+    current = set(ids)
+    expired = select(RecordingRow.sha256).where(RecordingRow.state == _EXPIRED)
+    rows = session.execute(
+        select(CallRow.id, CallRow.current, CallRow.sha256.in_(expired)).where(
+            CallRow.source == source
+        )
+    ).all()
+    gone = [id_ for id_, was, kept in rows if was and id_ not in current and not kept]
+    back = [id_ for id_, was, _ in rows if not was and id_ in current]
+    for chosen, value in ((gone, False), (back, True)):
+        for at in range(0, len(chosen), _AT_ONCE):
+            session.execute(
+                update(CallRow)
+                .where(CallRow.id.in_(chosen[at : at + _AT_ONCE]))
+                .values(current=value)
+                .execution_options(synchronize_session=False)
+            )
+    return gone
+
+
+def current_calls(session: Session, source: str) -> tuple[list[int], list[int]]:
+    """The ids of the calls of `source` that count: the recorded ones and the others."""
+    rows = session.execute(
+        select(CallRow.id, CallRow.recording)
+        .where(CallRow.source == source, CallRow.current)
+        .order_by(CallRow.started_at, CallRow.recording, CallRow.id)
+    ).all()
+    return [id_ for id_, name in rows if name], [id_ for id_, name in rows if not name]
+
+
+def known_calls(session: Session, source: str) -> list[KnownCall]:
+    """How far each recorded call of `source` has come."""
+    rows = session.execute(
+        select(
+            CallRow.id,
+            CallRow.sha256,
+            CallRow.agent_channel,
+            RecordingRow.state,
+            CallHeardRow.matched_with,
+        )
+        .outerjoin(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
+        .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
+        .where(CallRow.source == source, CallRow.current, CallRow.recording != "")
+    )
+    return [KnownCall(*row) for row in rows]
+
+
+def is_current(session: Session, call: int) -> bool:
+    """Whether a call (still) counts."""
+    return bool(session.scalar(select(CallRow.current).where(CallRow.id == call)))
+
+
+def latest_transcript(
+    session: Session, sha256: str, language: str | None, agent_channel: int | None
+) -> int | None:
+    """The newest transcript of a recording by any transcriber that was told the same."""
+    side = -1 if agent_channel is None else agent_channel
+    return session.scalar(
+        select(TranscriptRow.id)
+        .where(
+            TranscriptRow.sha256 == sha256,
+            TranscriptRow.asked_language == (language or "auto"),
+            TranscriptRow.agent_channel == side,
+        )
+        .order_by(TranscriptRow.id.desc())
+        .limit(1)
+    )
+
+
+def save_problems(session: Session, source: str, problems: Sequence[RecordingProblem]) -> None:
+    """Replaces what the last look could not use."""
+    session.execute(delete(IntakeProblemRow).where(IntakeProblemRow.source == source))
+    session.add_all(
+        IntakeProblemRow(
+            source=source,
+            position=position,
+            recording=one.recording,
+            error=one.error,
+            detail=one.detail,
+        )
+        for position, one in enumerate(problems)
+    )
+
+
+def load_problems(session: Session, source: str) -> list[RecordingProblem]:
+    """What cannot be used: files that the last look left out, and calls that do not decode."""
+    left_out = session.scalars(
+        select(IntakeProblemRow)
+        .where(IntakeProblemRow.source == source)
+        .order_by(IntakeProblemRow.position)
+    )
+    unusable = session.execute(
+        select(CallRow.recording, RecordingRow.error, RecordingRow.detail)
+        .join(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
+        .where(CallRow.source == source, CallRow.current, RecordingRow.state == "unusable")
+        .order_by(CallRow.started_at, CallRow.recording)
+    )
+    return [
+        *(RecordingProblem(one.recording, one.error, one.detail) for one in left_out),
+        *(RecordingProblem(name, error or "", detail or "") for name, error, detail in unusable),
+    ]
+
+
+def heard_with(session: Session, call: int) -> tuple[str | None, str | None, str | None]:
+    """The digests of what a call was heard, matched and scored with."""
+    row = session.get(CallHeardRow, call)
+    return (row.heard_with, row.matched_with, row.scored_with) if row else (None, None, None)
+
+
+def save_heard_with(session: Session, call: int, heard: str, matched: str) -> None:
+    """Writes down what a call was heard and matched with; its score has to be looked at again."""
+    row = session.get(CallHeardRow, call)
+    if row is None:
+        session.add(CallHeardRow(call=call, heard_with=heard, matched_with=matched))
+    else:
+        row.heard_with, row.matched_with = heard, matched
+
+
+def save_scored_with(session: Session, call: int, digest: str) -> None:
+    """Writes down what a call was scored with."""
+    row = session.get(CallHeardRow, call)
+    if row is not None:
+        row.scored_with = digest
