@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from core.judge_settings import JudgeSettings
 from core.section import Section
+from core.service_settings import ServiceSettings
 from core.sftp_settings import SftpSettings
 
 
@@ -245,6 +246,7 @@ class Settings(BaseSettings):
     crm: CrmSettings = Field(default_factory=CrmSettings)
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
+    service: ServiceSettings = Field(default_factory=ServiceSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
 from flow import options
-
-_WRONG = 2
-_INTERRUPTED = 130
+from flow.service import commands as service_commands
+from flow.telling import WRONG, told
 
 app = typer.Typer(
     help="Compares the stage a deal has in the CRM with what was said on the telephone.",
@@ -25,6 +22,9 @@ app = typer.Typer(
 )
 
 
+app.add_typer(service_commands.app)
+
+
 def main() -> None:
     """Runs the command line of this process."""
     try:
@@ -32,7 +32,7 @@ def main() -> None:
     except BrokenPipeError:
         # Whoever read our output has enough (`| head`); there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(_WRONG)
+        sys.exit(WRONG)
 
 
 @app.command()
@@ -77,37 +77,6 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
         again = again_lines(asdict(report.again))
         print_summary(chain(lines, again), {"JSON": json, "HTML": html})
         raise typer.Exit(1 if report.result["errors"] else 0)
-
-
-@app.command()
-def up(  # noqa: PLR0913, PLR0917 - one parameter per option
-    recordings: options.Recordings,
-    crm: options.Crm,
-    cdr: options.Cdr = None,
-    pipelines: options.Pipelines = None,
-    model: options.Model = None,
-    language: options.Languages = None,
-    db: options.Db = None,
-    state: options.State = Path(".stagecheck"),
-    port: options.Port = 8787,
-    every: options.Every = 10.0,
-    checklist: options.Checklist = None,
-    verbose: options.Verbose = False,
-) -> None:
-    """Keep a folder of recordings judged as it grows and serve the report on this machine.
-
-    Stops with Ctrl-C; what was transcribed is kept.
-    """
-    with told(verbose=verbose):
-        from flow.run import RunRequest
-        from flow.upkeep import keep_and_serve
-
-        settings = options.chosen_settings(
-            pipelines=pipelines, model=model, language=language, checklist=checklist
-        )
-        page = state / "report.html"
-        request = RunRequest(recordings, crm, cdr, None, page, db, None, state)
-        keep_and_serve(request, settings, port=port, every_s=every)
 
 
 @app.command()
@@ -231,35 +200,6 @@ def version() -> None:
     from importlib.metadata import version as version_of
 
     typer.echo(f"stagecheck {version_of('stagecheck')}")
-
-
-@contextmanager
-def told(*, verbose: bool) -> Iterator[None]:
-    """Tells errors in one sentence on stderr and exits; the traceback only with `--verbose`."""
-    from core.logs import configure_logs
-    from core.settings import SettingsError
-    from models.vocabulary.errors import StagecheckError
-
-    configure_logs(verbose=verbose)
-    try:
-        yield
-    except (StagecheckError, SettingsError) as error:
-        typer.echo(f"stagecheck: {error}", err=True)
-        raise typer.Exit(_WRONG) from error
-    except KeyboardInterrupt as error:
-        typer.echo("stagecheck: interrupted; the same command goes on where it was.", err=True)
-        raise typer.Exit(_INTERRUPTED) from error
-    except (typer.Exit, BrokenPipeError):
-        raise
-    except Exception as error:
-        if verbose:
-            raise
-        typer.echo(
-            f"stagecheck: an unexpected {type(error).__name__}: {error}. "
-            "Run it again with --verbose and report what it shows.",
-            err=True,
-        )
-        raise typer.Exit(_WRONG) from error
 
 
 if __name__ == "__main__":

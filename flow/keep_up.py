@@ -35,9 +35,9 @@ def keep_up(
         look_again: waits until the next look is due; false ends the watch.
     """
     judged: Sight | None = None
-    before = _sight(request)
+    before = sight(request)
     while True:
-        seen = _sight(request)
+        seen = sight(request)
         if seen == before and seen != judged:
             judged = seen
             yield _judged(request, judge)
@@ -53,7 +53,7 @@ def _judged(request: RunRequest, judge: Callable[[RunRequest], RunReport]) -> Ti
         return Tidings(None, str(error))
 
 
-def _sight(request: RunRequest) -> Sight:
+def sight(request: RunRequest) -> Sight:
     """Name, size and time of change of everything that a run reads, in a fixed order."""
     files = [request.crm, *([request.cdr] if request.cdr else [])]
     if request.recordings.is_dir():

@@ -21,6 +21,13 @@ class Language(StrEnum):
     AUTO = "auto"
 
 
+class LaneName(StrEnum):
+    """Where jobs wait."""
+
+    FRESH = "fresh"
+    BACKLOG = "backlog"
+
+
 Recordings = Annotated[Path, typer.Argument(help="Folder of recordings, read recursively.")]
 Crm = Annotated[Path, typer.Option(help="The CRM snapshot (JSON).")]
 Cdr = Annotated[Path | None, typer.Option(help="The telephone system's ledger (Master.csv).")]
@@ -52,7 +59,9 @@ State = Annotated[Path, typer.Option(help="Folder that keeps what was transcribe
 Port = Annotated[
     int, typer.Option(min=0, max=65535, help="Port of the report's page on this machine.")
 ]
-Every = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the recordings.")]
+Every = Annotated[
+    float | None, typer.Option(min=0.1, help="Seconds between two looks at the recordings.")
+]
 Checklist = Annotated[
     Path | None,
     typer.Option(help="Checklist of a good call: a file of yours, or `sales_call`."),
@@ -79,6 +88,18 @@ AccountNetworks = Annotated[
     typer.Option("--network", help="Log-ins only from there (10.0.0.0/8); may be repeated."),
 ]
 AccountRemove = Annotated[bool, typer.Option("--remove", help="Take the account away.")]
+Lanes = Annotated[
+    list[LaneName] | None,
+    typer.Option("--lane", help="Only jobs of this lane; may be repeated, most urgent first."),
+]
+Processes = Annotated[
+    int, typer.Option(min=1, help="How many calls at once, each with a speech model of its own.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Show it as JSON.")]
+Jobs = Annotated[
+    list[str] | None,
+    typer.Argument(help="What is to be tried again, as `stagecheck status` names it; none: all."),
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
 
 

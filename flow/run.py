@@ -21,7 +21,7 @@ from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
 from flow.scoring import Scores, score_calls
-from flow.second_listening import ListenedAgain, listen_again
+from flow.second_listening import ListenedAgain, Memory, listen_again
 from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
@@ -132,14 +132,14 @@ def _answer(
         _run_row(question, database, source) as run_id,
         hearing(question.settings.judge, database) as heard,
     ):
-        around = _surroundings(question, database, heard.hear)
+        around = surroundings_of(question, database, heard.hear)
         recorded, unrecorded = store_calls(database, source, gathered)
         problems = [
             *gathered.problems,
             *transcribe_calls(around, recorded, ears, watch),
             *hear_calls(around, [*recorded, *unrecorded], ears),
         ]
-        verification, again = _verified(question, around, (recorded, unrecorded), ears, watch)
+        verification, again = judged(question, around, (recorded, unrecorded), ears, watch)
         with transaction(database) as session:
             save_verification(session, run_id, verification)
         scores = score_calls(around, recorded, unrecorded, question.checklist)
@@ -161,18 +161,23 @@ def _answer(
     return report
 
 
-def _verified(
+def judged(  # noqa: PLR0913 - what judges, what is judged, how long
     question: Question,
     around: Surroundings,
     ids: tuple[Sequence[int], Sequence[int]],
     ears: Ears,
     watch: Watcher,
+    *,
+    has_time: Callable[[], bool] = lambda: True,
+    memory: Memory | None = None,
 ) -> tuple[Verification, ListenedAgain]:
     """Judges all calls; what a verdict hangs on is heard again, and judged anew if it differs."""
     recorded, unrecorded = ids
     everything = [*recorded, *unrecorded]
     verification = _verify(question, around, everything)
-    again = listen_again(around, recorded, ears, verification, watch)
+    again = listen_again(
+        around, recorded, ears, verification, watch, has_time=has_time, memory=memory
+    )
     if again.otherwise:
         verification = _verify(question, around, everything)
     return verification, again
@@ -192,7 +197,8 @@ def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Ver
     )
 
 
-def _surroundings(question: Question, database: Engine, hear: Hear) -> Surroundings:
+def surroundings_of(question: Question, database: Engine, hear: Hear) -> Surroundings:
+    """Gives what the steps work with; the CRM's deals are put in order for matching here."""
     settings, snapshot = question.settings, question.snapshot
     return Surroundings(
         database,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,8 @@ from transcribe.audio import CallAudio
 from transcribe.engine import SecondListener
 
 _log = get_logger("flow.second_listening")
+_REMEMBERED = 20_000
+Memory = dict[str, SecondOpinion]  # by what settles the opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class ListenedAgain:
     """What a second listening came to.
 
     `quotes` decided something and could be heard again; `same`, `otherwise` and `unclear` are
-    their opinions. `heard_s` are the seconds that this run decoded (0 where all was there).
+    their opinions. `heard_s` are the seconds that this run decoded (0 where all was there), `left`
+    the quotes that there was no time for.
     """
 
     quotes: int = 0
@@ -55,6 +59,11 @@ class ListenedAgain:
     otherwise: int = 0
     unclear: int = 0
     heard_s: float = 0.0
+    left: int = 0
+
+
+class _NoTimeError(Exception):
+    """What is to be heard again has to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +75,24 @@ class _Doubtful:
     targets: tuple[Target, ...]
 
 
-def listen_again(
-    around: Surroundings, ids: Iterable[int], ears: Ears, verification: Verification, watch: Watcher
+def listen_again(  # noqa: PLR0913 - who listens, to what, how long, for whom
+    around: Surroundings,
+    ids: Iterable[int],
+    ears: Ears,
+    verification: Verification,
+    watch: Watcher,
+    *,
+    has_time: Callable[[], bool] = lambda: True,
+    memory: Memory | None = None,
 ) -> ListenedAgain:
     """Holds the decisive quotes of a verification against a second hearing of their seconds.
 
     What was heard again is kept like a transcript: nothing is decoded twice, also after a
     kill. Actions that are not borne out lose confidence and say what was heard; a recording that
-    cannot be opened any more contradicts nobody.
+    cannot be opened any more contradicts nobody. Once `has_time` says no, only what was decoded
+    before is held against the quotes. `memory` keeps opinions from one call of this to the next.
     """
+    memory = {} if memory is None else memory
     listener = ears.transcriber.second_listener()
     wanted = decisive_quotes(verification)
     if listener is None or not wanted:
@@ -82,11 +100,12 @@ def listen_again(
     calls = _calls_of(around, ids, wanted)
     watch.begin(len(calls), "Hearing again")
     opinions: Counter[Opinion] = Counter()
-    heard_s = 0.0
+    heard_s, left = 0.0, 0
     for stored, quotes in calls:
-        session = _CallAgain(around, stored, ears, listener)
+        session = _CallAgain(around, stored, ears, listener, has_time, memory)
         opinions.update(session.opinions(quotes))
         heard_s += session.heard_s
+        left += session.left
         watch.done(session.heard_s)
     found = ListenedAgain(
         opinions.total(),
@@ -94,6 +113,7 @@ def listen_again(
         opinions[Opinion.OTHERWISE],
         opinions[Opinion.UNCLEAR],
         round(heard_s, 1),
+        left,
     )
     _log.info("listened again", quotes=found.quotes, same=found.same, otherwise=found.otherwise,
               unclear=found.unclear, seconds=found.heard_s)  # fmt: skip
@@ -114,12 +134,19 @@ def _calls_of(
 class _CallAgain:
     """One call that is heard again; its sound is decoded when it is first needed."""
 
-    def __init__(
-        self, around: Surroundings, stored: StoredCall, ears: Ears, listener: SecondListener
+    def __init__(  # noqa: PLR0913, PLR0917 - what a hearing needs
+        self,
+        around: Surroundings,
+        stored: StoredCall,
+        ears: Ears,
+        listener: SecondListener,
+        has_time: Callable[[], bool],
+        memory: Memory,
     ) -> None:
         self._around, self._stored, self._ears, self._listener = around, stored, ears, listener
+        self._has_time, self._memory = has_time, memory
         self._audio: CallAudio | None = None
-        self.heard_s = 0.0
+        self.heard_s, self.left = 0.0, 0
 
     def opinions(self, quotes: Sequence[DecisiveQuote]) -> list[Opinion]:
         """What a second hearing makes of each decisive action; doubts are written down."""
@@ -129,12 +156,18 @@ class _CallAgain:
         if not understood or transcript is None or not self._stored.files:
             return []
         [call] = understood
-        return [self._opinion(call, transcript, one) for one in _decisive_actions(call, quotes)]
+        found = []
+        for one in _decisive_actions(call, quotes):
+            try:
+                found.append(self._opinion(call, transcript, one))
+            except _NoTimeError:
+                self.left += 1
+        return found
 
     def _opinion(self, call: UnderstoodCall, transcript: int, one: _Doubtful) -> Opinion:
         try:
             again = self._again(call, transcript, one.targets)
-        except StagecheckError:
+        except (StagecheckError, _NoTimeError):
             raise
         except Exception as error:  # noqa: BLE001 - no second hearing must cost the first
             _log.warning("not heard again", recording=self._stored.call.recording, error=str(error))
@@ -158,6 +191,8 @@ class _CallAgain:
             kept = find_listening(session, key)
         if kept is not None:
             return kept
+        if not self._has_time():
+            raise _NoTimeError
         if self._audio is None:
             self._audio = self._ears.load_audio([Path(file) for file in self._stored.files])
         language = call.transcript.language
@@ -175,7 +210,15 @@ class _CallAgain:
         context = call_context(
             call.judged.call, call.transcript, around.index, around.snapshot, around.settings
         )
-        return second_opinion(call.transcript.segments, one.targets, again, context, one.action)
+        words = (call.transcript.segments, one.targets, again, context, one.action)
+        key = hashlib.sha256(repr(words).encode("utf-8", "backslashreplace")).hexdigest()
+        if key not in self._memory:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[key] = second_opinion(
+                call.transcript.segments, one.targets, again, context, one.action
+            )
+        return self._memory[key]
 
     def _doubt(self, one: _Doubtful, found: SecondOpinion) -> None:
         doubted = lowered(one.action, found.said)

@@ -26,7 +26,7 @@ from models.store.calls import (
     mark_unusable,
     save_calls,
     save_cdr,
-    save_recording,
+    save_recordings,
 )
 from models.store.hearing import forget_hearing, save_hearing, save_match
 from models.store.transcripts import (
@@ -75,9 +75,10 @@ def store_calls(engine: Engine, source: str, gathered: Gathered) -> tuple[list[i
         replace(one.call, recording=_readable(one.call.recording)) for one in gathered.arrived
     ]
     with transaction(engine) as session:
-        for one in gathered.arrived:
-            files = [str(path) for path in one.paths]
-            save_recording(session, one.call.sha256 or "", files, now())
+        files = {
+            one.call.sha256 or "": [str(path) for path in one.paths] for one in gathered.arrived
+        }
+        save_recordings(session, files, now())
         save_cdr(session, source, gathered.cdr)
         ids = save_calls(session, source, [*arrived, *gathered.unrecorded])
     return ids[: len(arrived)], ids[len(arrived) :]
@@ -157,6 +158,22 @@ def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingPr
     return problem
 
 
+def transcribe_one(
+    around: Surroundings, one: StoredCall, ears: Ears, heard: Callable[[float], None] | None = None
+) -> CallAudio:
+    """Transcribes a recorded call and keeps its words; gives the sound.
+
+    Raises:
+        UnusableRecordingError: there is no sound to be had.
+    """
+    audio = ears.load_audio([Path(file) for file in one.files])
+    hints = transcription_hints(one.call, around.index, around.snapshot, around.settings)
+    transcript = ears.transcriber.transcribe(audio, hints, heard)
+    _keep(around.engine, transcript_key(one, around, ears), audio, transcript)
+    _log.info("transcribed", recording=one.call.recording, seconds=round(audio.duration_s, 1))
+    return audio
+
+
 def _transcribe_call(
     around: Surroundings, one: StoredCall, ears: Ears, watch: Watcher
 ) -> RecordingProblem | None:
@@ -166,9 +183,7 @@ def _transcribe_call(
             watch.done(0.0)
             return None
     try:
-        audio = ears.load_audio([Path(file) for file in one.files])
-        hints = transcription_hints(one.call, around.index, around.snapshot, around.settings)
-        transcript = ears.transcriber.transcribe(audio, hints, watch.heard)
+        audio = transcribe_one(around, one, ears, watch.heard)
     except StagecheckError:
         raise
     except UnusableRecordingError as error:
@@ -176,8 +191,6 @@ def _transcribe_call(
     except Exception as error:  # noqa: BLE001 - one odd recording must not stop the others
         problem = _unexpected(one, error)
     else:
-        _keep(around.engine, key, audio, transcript)
-        _log.info("transcribed", recording=one.call.recording, seconds=round(audio.duration_s, 1))
         watch.done(audio.duration_s)
         return None
     with transaction(around.engine) as session:
@@ -188,7 +201,8 @@ def _transcribe_call(
 
 def _keep(engine: Engine, key: TranscriptKey, audio: CallAudio, transcript: Transcript) -> None:
     with transaction(engine) as session:
-        add_transcript(session, key, transcript, now())
+        if find_transcript(session, key) is None:  # another worker may have been as quick
+            add_transcript(session, key, transcript, now())
         mark_transcribed(
             session,
             key.sha256,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import cast
@@ -15,6 +15,8 @@ from models.store.mapping import columns_of, word_of
 from models.tables import CallRow, CdrEntryRow, RecordingRow
 from models.vocabulary.call import Call, CdrRow
 
+_AT_ONCE = 500  # rows of one statement; databases limit its parameters
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
@@ -25,16 +27,23 @@ class StoredCall:
     files: tuple[str, ...]
 
 
-def save_recording(session: Session, sha256: str, files: Sequence[str], now: datetime) -> None:
-    """Writes down that the recording with this content lies in `files` (one per channel, or one).
+def save_recordings(session: Session, files: Mapping[str, Sequence[str]], now: datetime) -> None:
+    """Writes down where recordings lie: by SHA-256 the files of each (one per channel, or one).
 
     A recording that is known already only learns its new place.
     """
-    row = session.get(RecordingRow, sha256)
-    if row is None:
-        row = RecordingRow(sha256=sha256, state="arrived", arrived_at=now, notes=[])
-        session.add(row)
-    row.files = list(files)
+    hashes = list(files)
+    known: dict[str, RecordingRow] = {}
+    for at in range(0, len(hashes), _AT_ONCE):
+        chosen = select(RecordingRow).where(RecordingRow.sha256.in_(hashes[at : at + _AT_ONCE]))
+        known.update((row.sha256, row) for row in session.scalars(chosen))
+    for sha256, places in files.items():
+        row = known.get(sha256)
+        if row is None:
+            row = RecordingRow(sha256=sha256, state="arrived", arrived_at=now, notes=[])
+            session.add(row)
+        if row.files != list(places):
+            row.files = list(places)
     session.flush()
 
 

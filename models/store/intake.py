@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from models.store.calls import call_of
 from models.tables import CallHeardRow, CallRow, IntakeProblemRow, RecordingRow, TranscriptRow
-from models.vocabulary.call import RecordingProblem
+from models.vocabulary.call import Call, RecordingProblem
 
 _AT_ONCE = 500
 _EXPIRED = "expired"  # its sound was kept as long as it should be; its words still count
@@ -17,22 +19,12 @@ _EXPIRED = "expired"  # its sound was kept as long as it should be; its words st
 
 @dataclass(frozen=True, slots=True)
 class KnownCall:
-    """A recorded call that counts, and how far it has come.
-
-    `expired`: there is no sound of it any more. `matched_with`: the digest of what it was heard
-    and matched with, ``None`` where it was not.
-    """
+    """A recorded call that counts, its files, and what it was heard and matched with, if it was."""
 
     id: int
-    sha256: str | None
-    agent_channel: int | None
-    state: str | None
+    call: Call
+    files: tuple[str, ...]
     matched_with: str | None
-
-    @property
-    def expired(self) -> bool:
-        """Whether its sound was removed on purpose."""
-        return self.state == _EXPIRED
 
 
 def set_current(session: Session, source: str, ids: Iterable[int]) -> list[int]:
@@ -70,21 +62,18 @@ def current_calls(session: Session, source: str) -> tuple[list[int], list[int]]:
     return [id_ for id_, name in rows if name], [id_ for id_, name in rows if not name]
 
 
-def known_calls(session: Session, source: str) -> list[KnownCall]:
-    """How far each recorded call of `source` has come."""
+def known_calls(session: Session, source: str, zone: tzinfo) -> list[KnownCall]:
+    """The recorded calls of `source` that count, times in `zone`."""
     rows = session.execute(
-        select(
-            CallRow.id,
-            CallRow.sha256,
-            CallRow.agent_channel,
-            RecordingRow.state,
-            CallHeardRow.matched_with,
-        )
+        select(CallRow, RecordingRow.files, CallHeardRow.matched_with)
         .outerjoin(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
         .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
         .where(CallRow.source == source, CallRow.current, CallRow.recording != "")
     )
-    return [KnownCall(*row) for row in rows]
+    return [
+        KnownCall(row.id, call_of(row, zone), tuple(files or ()), matched)
+        for row, files, matched in rows
+    ]
 
 
 def is_current(session: Session, call: int) -> bool:
@@ -143,23 +132,16 @@ def load_problems(session: Session, source: str) -> list[RecordingProblem]:
     ]
 
 
-def heard_with(session: Session, call: int) -> tuple[str | None, str | None, str | None]:
-    """The digests of what a call was heard, matched and scored with."""
+def heard_with(session: Session, call: int) -> tuple[str | None, str | None]:
+    """The digests of what a call was heard and matched with."""
     row = session.get(CallHeardRow, call)
-    return (row.heard_with, row.matched_with, row.scored_with) if row else (None, None, None)
+    return (row.heard_with, row.matched_with) if row else (None, None)
 
 
 def save_heard_with(session: Session, call: int, heard: str, matched: str) -> None:
-    """Writes down what a call was heard and matched with; its score has to be looked at again."""
+    """Writes down what a call was heard and matched with."""
     row = session.get(CallHeardRow, call)
     if row is None:
         session.add(CallHeardRow(call=call, heard_with=heard, matched_with=matched))
     else:
         row.heard_with, row.matched_with = heard, matched
-
-
-def save_scored_with(session: Session, call: int, digest: str) -> None:
-    """Writes down what a call was scored with."""
-    row = session.get(CallHeardRow, call)
-    if row is not None:
-        row.scored_with = digest

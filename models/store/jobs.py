@@ -14,6 +14,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Update, case, select, update
 from sqlalchemy.orm import Session
 
+from models.store.unusable import set_aside_recording
 from models.tables import JobRow
 from models.vocabulary.work import Claim, JobKind, JobState, Lane, Swept, Want
 
@@ -209,6 +210,7 @@ def quarantine(session: Session, claim: Claim, *, now: datetime, error: str, det
 def sweep(session: Session, now: datetime, *, stuck_s: float, most_tries: int) -> Swept:
     """Gives back the jobs whose worker fell silent; after too many tries they are set aside.
 
+    A call is not: its recording is, and the job goes on without it (see `set_aside_recording`).
     A beat or a due time that lies too far ahead was written by a clock that was wrong: the time
     counts from now on.
     """
@@ -223,16 +225,20 @@ def sweep(session: Session, now: datetime, *, stuck_s: float, most_tries: int) -
     )
     back, aside = [], []
     for row in session.scalars(silent):
-        tried = row.tries >= most_tries
         row.error = "worker_lost"
         row.detail = f"the worker fell silent at it {row.tries} time{'s' * (row.tries != 1)}"
         row.token, row.rung_at, row.due_at = None, None, now
-        if tried:
+        if row.tries < most_tries:
+            back.append(row.id)
+            row.state = JobState.WAITING.value
+        elif row.kind == JobKind.CALL.value and set_aside_recording(
+            session, int(row.subject), row.error, row.detail
+        ):
+            back.append(row.id)
+            row.state, row.tries = JobState.WAITING.value, 0
+        else:
             row.state, row.finished_at = JobState.QUARANTINED.value, now
             aside.append(row.id)
-        else:
-            row.state = JobState.WAITING.value
-            back.append(row.id)
     session.flush()
     return Swept(tuple(back), tuple(aside))
 
@@ -287,3 +293,11 @@ def _changed(session: Session, statement: Update) -> bool:
     statement = statement.execution_options(synchronize_session=False)
     result = cast("CursorResult[Any]", session.execute(statement))
     return result.rowcount > 0
+
+
+def last_took_s(session: Session, kind: JobKind, subject: str) -> float:
+    """How long a job took when it was done last; 0 where it never was."""
+    took = session.scalar(
+        select(JobRow.took_s).where(JobRow.kind == kind.value, JobRow.subject == subject)
+    )
+    return took or 0.0

@@ -17,12 +17,16 @@ from models.vocabulary.errors import OutputError, StagecheckError
 _POSTGRES_LOCK = 0x57A6EC8EC
 
 
+class TakenError(StagecheckError):
+    """Another process works on the database."""
+
+
 @contextmanager
 def alone(engine: Engine) -> Iterator[None]:
     """Holds the database for this process; the operating system lets go if it is killed.
 
     Raises:
-        StagecheckError: another run holds it.
+        TakenError: another run holds it.
     """
     if engine.dialect.name == "postgresql":
         with _alone_on_postgres(engine):
@@ -67,8 +71,8 @@ def _alone_on_postgres(engine: Engine) -> Iterator[None]:
                 connection.commit()
 
 
-def _taken(place: str) -> StagecheckError:
-    return StagecheckError(
+def _taken(place: str) -> TakenError:
+    return TakenError(
         f"{place}: another run of stagecheck is working here. Wait until it has ended, "
         "or give this one a state folder of its own with --state."
     )

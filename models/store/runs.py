@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime, tzinfo
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from models.store.mapping import columns_of, plain, word_of
@@ -61,7 +63,8 @@ def fail_run(session: Session, run: int, now: datetime) -> None:
 
 def save_verification(session: Session, run: int, verification: Verification) -> None:
     """Writes the verdicts and flags of a run."""
-    session.get_one(RunRow, run).as_of = verification.as_of
+    row = session.get_one(RunRow, run)
+    row.as_of, row.digest = verification.as_of, verification_digest(verification)
     for position, deal in enumerate(verification.deals):
         session.add(_deal_row(run, position, deal))
     session.flush()
@@ -75,6 +78,48 @@ def save_verification(session: Session, run: int, verification: Verification) ->
     for position, flag in enumerate(verification.flags):
         session.add(FlagRow(run=run, position=position, **columns_of(flag)))
     session.flush()
+
+
+def verification_digest(verification: Verification) -> str:
+    """Tells different verdicts apart, whenever they were given."""
+    words = json.dumps(plain((verification.deals, verification.flags)), sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def latest_run(session: Session, source: str, crm_source: str) -> tuple[int, str | None] | None:
+    """Gives the last run of a source that came to verdicts, and the digest of these."""
+    row = session.execute(
+        select(RunRow.id, RunRow.digest)
+        .where(
+            RunRow.source == source,
+            RunRow.crm_source == crm_source,
+            RunRow.state == "done",
+            RunRow.as_of.is_not(None),
+        )
+        .order_by(RunRow.id.desc())
+        .limit(1)
+    ).first()
+    return (row.id, row.digest) if row is not None else None
+
+
+def confirm_run(session: Session, run: int, *, as_of: datetime, now: datetime) -> None:
+    """Writes down that the verdicts of a run are still the same."""
+    row = session.get_one(RunRow, run)
+    row.as_of, row.finished_at = as_of, now
+
+
+def thin_runs(session: Session, source: str, *, keep: int) -> None:
+    """Removes runs of a source: the last `keep` stay, and the last one of each day."""
+    rows = session.execute(
+        select(RunRow.id, RunRow.started_at)
+        .where(RunRow.source == source, RunRow.state != "running")
+        .order_by(RunRow.id.desc())
+    ).all()
+    days = set()
+    for place, (run, started_at) in enumerate(rows):
+        if place >= keep and started_at.date() in days:
+            session.execute(delete(RunRow).where(RunRow.id == run))
+        days.add(started_at.date())
 
 
 def load_verification(session: Session, run: int, zone: tzinfo) -> Verification:

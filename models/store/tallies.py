@@ -66,7 +66,7 @@ def quarantined_jobs(session: Session, most: int = 1000) -> list[Quarantined]:
     )
     return [
         Quarantined(
-            row.id,
+            f"job:{row.id}",
             JobKind(row.kind),
             row.subject,
             recording or None,
@@ -86,6 +86,28 @@ def failures_by_reason(session: Session) -> Mapping[str, int]:
         .group_by(RecordingRow.error)
     )
     return {error or "unknown": number for error, number in rows}
+
+
+def unusable_recordings(session: Session) -> list[Quarantined]:
+    """The calls whose recording cannot be used, the oldest first."""
+    rows = session.execute(
+        select(CallRow.id, CallRow.recording, CallRow.started_at, RecordingRow)
+        .join(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
+        .where(CallRow.current, RecordingRow.state == "unusable")
+        .order_by(CallRow.started_at, CallRow.id)
+    )
+    return [
+        Quarantined(
+            f"call:{id_}",
+            JobKind.CALL,
+            str(id_),
+            name,
+            started_at,
+            recording.error or "",
+            recording.detail or "",
+        )
+        for id_, name, started_at, recording in rows
+    ]
 
 
 def recordings_by_state(session: Session) -> Mapping[str, int]:

@@ -62,11 +62,10 @@ class IntakeProblemRow(Row):
 
 
 class CallHeardRow(Row):
-    """What a call was heard, matched and scored with; equal digests, equal outcome."""
+    """What a call was heard and matched with; equal digests, equal outcome."""
 
     __tablename__ = "calls_heard"
 
     call: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     heard_with: Mapped[str]
     matched_with: Mapped[str]
-    scored_with: Mapped[str | None]

@@ -14,7 +14,7 @@ class RunRow(Row):
     """One judging of deals: by what, as of when, and how far it came.
 
     `state` is ``running``, ``done``, ``failed`` or ``interrupted``. `judge` names the language
-    model that heard the calls as well, if one did.
+    model that heard the calls as well, if one did. `digest` tells different verdicts apart.
     """
 
     __tablename__ = "runs"
@@ -29,6 +29,7 @@ class RunRow(Row):
     transcriber: Mapped[str | None]
     judge: Mapped[str | None]
     errors: Mapped[JsonList]
+    digest: Mapped[str | None]
 
 
 class DealVerdictRow(Row):

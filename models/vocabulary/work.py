@@ -61,9 +61,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """A job that nobody tries any more until somebody asks for it, and why."""
+    """What nobody tries any more until somebody asks for it, and why.
 
-    id: int
+    `name` is how one asks for it: `job:12`, or `call:7` where only the recording is of no use.
+    """
+
+    name: str
     kind: JobKind
     subject: str
     recording: str | None

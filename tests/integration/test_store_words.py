@@ -17,7 +17,7 @@ from models.store.calls import (
     mark_unusable,
     save_calls,
     save_cdr,
-    save_recording,
+    save_recordings,
 )
 from models.store.hearing import (
     forget_hearing,
@@ -133,7 +133,7 @@ MATCH = DealMatch("1001", 0.97, "phone", ("number of Андрей",), (("1002", 
 def store_call(engine: Engine, call: Call = ANDREY_CALLS) -> int:
     with transaction(engine) as session:
         if call.sha256:
-            save_recording(session, call.sha256, ["/records/Лаптев.wav"], MORNING)
+            save_recordings(session, {call.sha256: ["/records/Лаптев.wav"]}, MORNING)
         [id_] = save_calls(session, "/records", [call])
     return id_
 

@@ -55,7 +55,6 @@ def upgrade() -> None:
         sa.Column("call", sa.Integer(), nullable=False),
         sa.Column("heard_with", sa.Text(), nullable=False),
         sa.Column("matched_with", sa.Text(), nullable=False),
-        sa.Column("scored_with", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["call"], ["calls.id"], name=op.f("fk_calls_heard_call_calls"), ondelete="CASCADE"
         ),
@@ -68,8 +67,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_calls_current"), ["current"])
 
 
+    with op.batch_alter_table("runs", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("digest", sa.Text(), nullable=True))
+
+
 def downgrade() -> None:
     """Goes one step back."""
+    with op.batch_alter_table("runs", schema=None) as batch_op:
+        batch_op.drop_column("digest")
     with op.batch_alter_table("calls", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calls_current"))
         batch_op.drop_column("current")

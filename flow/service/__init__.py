@@ -1,0 +1,1 @@
+"""The long-running service: looks for calls, keeps work as rows, has workers do it."""

@@ -1,0 +1,103 @@
+"""One call's work: transcribed, heard, matched to its deal. Done twice, it changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from classify.matching import match_call
+from flow.hints import asked_language, call_context
+from flow.service.workplace import Situation, Workplace, heard_digest, matched_digest
+from flow.steps import transcribe_one
+from models.session import reading, transaction
+from models.store.calls import StoredCall, load_calls, mark_unusable
+from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.intake import heard_with, is_current, latest_transcript, save_heard_with
+from models.store.transcripts import load_transcript
+from models.tables import RecordingRow
+from models.vocabulary.errors import InvalidInputError, UnusableRecordingError
+
+
+@dataclass(frozen=True, slots=True)
+class CallDone:
+    """What came of a call's work: `audio_s` of sound were transcribed, `changed` says it is new."""
+
+    audio_s: float | None
+    changed: bool
+
+
+def work_on_call(place: Workplace, call: int) -> CallDone:
+    """Does what is left to be done for a call.
+
+    A recording without any sound in it is written down as unusable, and its deal is found all the
+    same: that nobody could hear it matters there.
+
+    Raises:
+        StagecheckError: the CRM snapshot, the database, the disk or the recording is not there now.
+    """
+    situation = place.situation()
+    with reading(place.database) as session:
+        if not is_current(session, call):
+            return CallDone(None, changed=False)
+        [stored] = load_calls(session, [call], situation.around.zone)
+        transcript = _transcript_of(place, stored)
+        row = session.get(RecordingRow, stored.call.sha256) if stored.call.sha256 else None
+        state = row.state if row is not None else None
+    audio_s = None
+    if transcript is None and stored.files and state == "arrived":
+        audio_s = _transcribed(place, situation, stored)
+        transcript = _transcript_of(place, stored)
+    return CallDone(audio_s, _understood(place, situation, stored, transcript))
+
+
+def _transcript_of(place: Workplace, stored: StoredCall) -> int | None:
+    if stored.call.sha256 is None:
+        return None
+    with reading(place.database) as session:
+        return latest_transcript(
+            session,
+            stored.call.sha256,
+            asked_language(place.settings.speech),
+            stored.call.agent_channel,
+        )
+
+
+def _transcribed(place: Workplace, situation: Situation, stored: StoredCall) -> float | None:
+    for file in map(Path, stored.files):
+        if not file.exists():  # one that is gone is no broken one
+            raise InvalidInputError(str(file), "is not there", "Put it back; it is tried again.")
+    try:
+        return transcribe_one(situation.around, stored, place.ears).duration_s
+    except UnusableRecordingError as error:
+        with transaction(place.database) as session:
+            mark_unusable(session, stored.call.sha256 or "", error.error, error.detail)
+        return None
+
+
+def _understood(
+    place: Workplace, situation: Situation, stored: StoredCall, transcript: int | None
+) -> bool:
+    """Hears and matches a call unless it was with just the same; gives whether it was done."""
+    around = situation.around
+    with reading(place.database) as session:
+        words = load_transcript(session, transcript) if transcript is not None else None
+        heard_before, matched_before = heard_with(session, stored.id)
+    hears_with, heard = "", None
+    if words is not None and transcript is not None:
+        context = call_context(stored.call, words, around.index, around.snapshot, around.settings)
+        hears_with = heard_digest(transcript, context)
+        if hears_with != heard_before:
+            heard = around.hear(words.segments, context)
+    matches_with = matched_digest(stored.call, situation)
+    if (hears_with, matches_with) == (heard_before, matched_before):
+        return False
+    segments = words.segments if words is not None else ()
+    match = match_call(stored.call, segments, around.index, around.settings.matching)
+    with transaction(place.database) as session:
+        if heard is not None:
+            save_hearing(session, stored.id, transcript, heard)
+        elif words is None:
+            forget_hearing(session, stored.id)
+        save_match(session, stored.id, match)
+        save_heard_with(session, stored.id, hears_with, matches_with)
+    return True

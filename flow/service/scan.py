@@ -1,0 +1,107 @@
+"""A look at the recordings: which calls there are now, and what is to be done for them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from core.clock import now
+from flow.question import gather
+from flow.service.workplace import Situation, Workplace, matched_digest
+from flow.steps import store_calls
+from ingest.calls import Gathered
+from models.session import reading, transaction
+from models.store.intake import (
+    KnownCall,
+    current_calls,
+    known_calls,
+    save_problems,
+    set_current,
+)
+from models.store.jobs import ask_for, drop_jobs
+from models.vocabulary.call import Call
+from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.work import JobKind, Lane, Want
+
+_SPARSE = {".wav": 8000, ".wav16": 8000, ".au": 8000, ".raw": 8000, ".sln": 8000}
+_DENSE = 1000  # bytes of a second that no codec of telephony goes below
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look came to: calls that count, and those that there is something to do for."""
+
+    recorded: int
+    unrecorded: int
+    asked: int
+    gone: int
+    problems: int
+
+
+def look_for_calls(place: Workplace) -> Looked:
+    """Writes down which calls there are and asks for the work that they need.
+
+    Raises:
+        StagecheckError: the CRM snapshot, the recordings or the database cannot be used.
+    """
+    situation = place.situation()
+    place.keep_snapshot()
+    gathered = _gathered(place, situation)
+    recorded, unrecorded = store_calls(place.database, place.source, gathered)
+    with transaction(place.database) as session:
+        gone = set_current(session, place.source, [*recorded, *unrecorded])
+        save_problems(session, place.source, gathered.problems)
+        drop_jobs(session, JobKind.CALL, [str(id_) for id_ in gone], now())
+        known = known_calls(session, place.source, situation.around.zone)
+        wants = _wants(place, situation, known)
+        ask_for(session, [*wants, _verdicts(place)], now())
+    return Looked(len(recorded), len(unrecorded), len(wants), len(gone), len(gathered.problems))
+
+
+def _gathered(place: Workplace, situation: Situation) -> Gathered:
+    """What lies there; nothing at all is right before the first call, and a lost disk after it."""
+    try:
+        return gather(situation.question)
+    except InvalidInputError:
+        with reading(place.database) as session:
+            known = any(current_calls(session, place.source))
+        folder = place.request.recordings
+        if known or not folder.is_dir() or any(folder.iterdir()):
+            raise
+        return Gathered((), (), (), ())
+
+
+def _wants(place: Workplace, situation: Situation, known: Sequence[KnownCall]) -> list[Want]:
+    at, settings = now(), place.settings.service
+    fresh_since = at - timedelta(hours=settings.fresh_hours)
+    wants = []
+    for one in known:
+        if one.matched_with == matched_digest(one.call, situation):
+            continue
+        limit_s = settings.limit_s + settings.limit_factor * _longest_s(one.files)
+        lane = _lane(one.call, fresh_since)
+        wants.append(Want(JobKind.CALL, str(one.id), lane, at, limit_s))
+    return wants
+
+
+def _lane(call: Call, fresh_since: datetime) -> Lane:
+    return Lane.FRESH if call.started_at >= fresh_since else Lane.BACKLOG
+
+
+def _longest_s(files: Sequence[str]) -> float:
+    """How long the sound in a file can be at most."""
+    longest = 0.0
+    for path in map(Path, files):
+        try:
+            size = path.stat().st_size
+        except OSError:
+            continue
+        longest = max(longest, size / _SPARSE.get(path.suffix.casefold(), _DENSE))
+    return longest
+
+
+def _verdicts(place: Workplace) -> Want:
+    limit_s = place.settings.service.limit_s
+    return Want(JobKind.VERDICTS, place.source, Lane.FRESH, now(), limit_s, revive=True)

@@ -1,0 +1,151 @@
+"""The scheduler: takes uploads, looks for calls, finds lost work, tells workers. One at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import Engine
+
+from core.clock import now
+from core.logs import get_logger
+from flow.drop_box import inbox_of
+from flow.keep_up import Sight, sight
+from flow.service.bells import Bell, ring_waiting
+from flow.service.scan import Looked, look_for_calls
+from flow.service.workplace import Workplace
+from ingest.sftp.collect import Waiting, collect, forget_receipts
+from models.session import transaction
+from models.store.jobs import sweep
+from models.store.lock import TakenError, alone
+from models.vocabulary.errors import StagecheckError
+
+_TURN_S = 1.0
+_STANDS_BY_S = 2.0
+_DAY_S = 86_400
+_log = get_logger("service.scheduler")
+Say = Callable[[str], None]
+
+
+@contextmanager
+def standing_by(database: Engine, stop: threading.Event, say: Say) -> Iterator[bool]:
+    """Waits until no other scheduler (nor a run) works on the database; false: stopped before."""
+    told = False
+    while not stop.is_set():
+        with ExitStack() as held:
+            try:
+                held.enter_context(alone(database))
+            except TakenError:
+                if not told:
+                    say("Another one is at work here; this one stands by.")
+                told = True
+                stop.wait(_STANDS_BY_S)
+                continue
+            yield True
+            return
+    yield False
+
+
+class Scheduler:
+    """What has to be done now and then, by one process of the service.
+
+    Nothing ends it: what goes wrong is told once and tried again.
+    """
+
+    def __init__(self, place: Workplace, bell: Bell, say: Say) -> None:
+        self._place, self._bell, self._say = place, bell, say
+        self._looked: Sight | None = None
+        self._before: Sight | None = None
+        self._next_look_s = self._next_sweep_s = 0.0
+        self._told: dict[str, str] = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Works until `stop`."""
+        while not stop.is_set():
+            self.turn()
+            stop.wait(_TURN_S)
+
+    def turn(self) -> None:
+        """Does what is due."""
+        at_s, settings = time.monotonic(), self._place.settings.service
+        if at_s >= self._next_look_s:
+            self._next_look_s = at_s + settings.look_s
+            self._try("uploads", self._take_uploads)
+            self._try("recordings", self._look)
+        if at_s >= self._next_sweep_s:
+            self._next_sweep_s = at_s + settings.stuck_s / 4
+            self._try("work", self._sweep)
+        self._try("broker", self._ring)
+
+    def _try(self, part: str, do: Callable[[], None]) -> None:
+        try:
+            do()
+        except StagecheckError as error:
+            self._tell(part, str(error))
+        except Exception as error:  # noqa: BLE001 - the others must go on
+            _log.error("failed", part=part, exc_info=error)
+            self._tell(part, f"an unexpected {type(error).__name__}: {error}")
+        else:
+            self._told.pop(part, None)
+
+    def _tell(self, part: str, problem: str) -> None:
+        if self._told.get(part) != problem:
+            self._told[part] = problem
+            self._say(f"{problem} Waiting for the next change.")
+
+    def _take_uploads(self) -> None:
+        place = self._place
+        inbox, now_s = inbox_of(place.request.state, place.settings.sftp), time.time()
+        if not inbox.is_dir():
+            return
+        sftp = place.settings.sftp
+        found = list(collect(inbox, place.request.recordings, quiet_s=sftp.quiet_s, at=now_s))
+        for one in found:
+            if isinstance(one, Waiting):
+                _log.warning("upload waits", account=one.account)
+                waits = f"{one.account} sent {one.place}, which cannot be taken now"
+                self._tell(f"{one.account}{one.place}", f"{waits} ({one.reason});")
+            else:
+                _log.info("upload taken", account=one.account, size=one.size)
+                again = ", as it had before" if one.repeated else ""
+                self._say(f"{one.account} sent {one.place}{again}")
+        if found:
+            forget_receipts(inbox, before=now_s - sftp.receipts_days * _DAY_S)
+
+    def _look(self) -> None:
+        """Looks for calls when two looks in a row saw the same and it is new."""
+        seen = sight(self._place.request)
+        first, before, self._before = self._before is None, self._before, seen
+        if seen == self._looked or not (first or seen == before):
+            return
+        looked = look_for_calls(self._place)
+        self._looked = seen
+        self._say(_told(looked))
+
+    def _sweep(self) -> None:
+        settings = self._place.settings.service
+        with transaction(self._place.database) as session:
+            swept = sweep(session, now(), stuck_s=settings.stuck_s, most_tries=settings.tries)
+        for job in swept.given_back:
+            _log.warning("a worker fell silent; its work is given to another", job=job)
+        for job in swept.quarantined:
+            _log.error("set aside after too many tries", job=job)
+
+    def _ring(self) -> None:
+        if ring_waiting(self._place.database, self._bell):
+            self._told.pop("bell", None)
+        else:
+            self._tell("bell", "The broker cannot be reached; the work waits.")
+
+
+def _told(looked: Looked) -> str:
+    parts = [f"{looked.recorded} recordings, {looked.unrecorded} calls without one"]
+    if looked.asked:
+        parts.append(f"{looked.asked} to be heard")
+    if looked.gone:
+        parts.append(f"{looked.gone} gone")
+    if looked.problems:
+        parts.append(f"{looked.problems} files of no use")
+    return ", ".join(parts)

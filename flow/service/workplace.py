@@ -1,0 +1,155 @@
+"""What a process of the service works with: database, settings, CRM and ears."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+import classify
+from core.settings import Settings, SpeechSettings
+from flow.judging import Hear
+from flow.question import Question, RunRequest, read_question
+from flow.run import surroundings_of
+from flow.second_listening import Memory
+from flow.steps import Ears, Surroundings
+from models.session import transaction
+from models.store.snapshots import save_snapshot
+from models.vocabulary.call import Call
+from transcribe.audio import load_audio
+from transcribe.engine import Transcriber
+
+Look = tuple[tuple[str, int, int, int], ...]
+EngineFor = Callable[[SpeechSettings], Transcriber]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The CRM as it is now and all that is made of it; `crm_digest` tells two of them apart."""
+
+    question: Question
+    around: Surroundings
+    crm_digest: str
+
+
+class Workplace:
+    """One process's view of the service.
+
+    The CRM snapshot and the rules are read again when their files change; the speech model is
+    loaded when the first recording needs it.
+    """
+
+    def __init__(
+        self,
+        request: RunRequest,
+        settings: Settings,
+        database: Engine,
+        *,
+        hear: Hear,
+        engine_for: EngineFor,
+    ) -> None:
+        # Workers find files by the paths that a look wrote down, wherever they were started.
+        self.request = replace(
+            request, recordings=request.recordings.resolve(), crm=request.crm.resolve()
+        )
+        self.settings, self.database = settings, database
+        self.source = str(self.request.recordings)
+        self._hear, self._engine_for = hear, engine_for
+        self._ears: Ears | None = None
+        self._seen: Look = ()
+        self._situation: Situation | None = None
+        self.opinions: Memory = {}  # of second listenings, so that none is formed twice
+
+    @property
+    def ears(self) -> Ears:
+        """What turns files into words."""
+        if self._ears is None:
+            self._ears = Ears(load_audio, self._engine_for(self.settings.speech))
+        return self._ears
+
+    def situation(self) -> Situation:
+        """The CRM and the rules as they are now.
+
+        Raises:
+            StagecheckError: one of the files is wrong.
+        """
+        seen = tuple(_looks(self._inputs()))
+        if self._situation is None or seen != self._seen:
+            question = read_question(self.request, self.settings)
+            around = surroundings_of(question, self.database, self._hear)
+            self._situation = Situation(question, around, _crm_digest(question))
+            self._seen = seen
+        return self._situation
+
+    def keep_snapshot(self) -> None:
+        """Writes the CRM down as it is now."""
+        with transaction(self.database) as session:
+            save_snapshot(
+                session, str(self.request.crm.resolve()), self.situation().question.snapshot
+            )
+
+    def _inputs(self) -> Iterator[Path]:
+        yield self.request.crm
+        folder = self.settings.verification.pipelines_folder
+        if folder is not None:
+            yield from sorted(folder.glob("*.y*ml"))
+
+
+def matched_digest(call: Call, situation: Situation) -> str:
+    """What settles whose deal a call is and what is heard in it, beside its words."""
+    at = call.started_at.astimezone(UTC)
+    return _digest(repr(replace(call, started_at=at)), situation.crm_digest)
+
+
+def heard_digest(transcript: int, context: object) -> str:
+    """What settles what is heard in a call."""
+    return _digest(str(transcript), repr(context), engine_print())
+
+
+@cache
+def engine_print() -> str:
+    """Tells two editions of the action engine apart: a hash of all that it is made of."""
+    folder = Path(classify.__path__[0])
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".py", ".yaml", ".json", ".npz"}:
+            digest.update(str(path.relative_to(folder)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _crm_digest(question: Question) -> str:
+    snapshot, settings = question.snapshot, question.settings
+    words = (
+        snapshot.timezone,
+        snapshot.pipelines,
+        snapshot.users,
+        snapshot.companies,
+        snapshot.contacts,
+        snapshot.deals,
+        snapshot.stage_changes,
+        snapshot.activities,
+    )
+    return _digest(
+        repr(words), repr(settings.matching), repr(settings.pbx), repr(settings.speech.language),
+        repr(settings.judge), engine_print(),
+    )  # fmt: skip
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def _looks(paths: Iterator[Path]) -> Iterator[tuple[str, int, int, int]]:
+    for path in paths:
+        try:
+            info = path.stat()
+        except OSError:
+            yield (str(path), -1, -1, -1)
+        else:
+            yield (str(path), info.st_size, info.st_mtime_ns, info.st_ino)
