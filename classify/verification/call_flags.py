@@ -31,6 +31,7 @@ def missing_recordings(world: World) -> list[Flag]:
         for call in world.calls
         if call.call.answered
         and not call.understood
+        and not call.waits
         and call.call.direction is not Direction.INTERNAL
     ]
 

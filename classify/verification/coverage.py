@@ -19,11 +19,15 @@ _SAME_CALL = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """A call of the client that may hold anything: `id` is the call's or the CRM record's."""
+    """A call of the client that may hold anything: `id` is the call's or the CRM record's.
+
+    `waits`: its recording is there and will be heard.
+    """
 
     id: str
     at: datetime
     kind: str  # "call" | "crm"
+    waits: bool = False
 
 
 def is_blind(call: JudgedCall) -> bool:
@@ -41,7 +45,9 @@ def is_blind(call: JudgedCall) -> bool:
 
 def blind_calls(calls: Sequence[JudgedCall]) -> list[BlindSpot]:
     """The answered calls without usable words."""
-    return [BlindSpot(c.call.call_id, c.call.started_at, "call") for c in calls if is_blind(c)]
+    return [
+        BlindSpot(c.call.call_id, c.call.started_at, "call", c.waits) for c in calls if is_blind(c)
+    ]
 
 
 def blind_activities(

@@ -99,6 +99,8 @@ def _inherited(case: Case, judged: Judged, title: str) -> str:
 def _what_is_missing(case: Case, judged: Judged) -> str:
     if judged.blind:
         times = ", ".join(when(case, spot.at) for spot in judged.blind[:3])
+        if all(spot.waits for spot in judged.blind):
+            return f"разговор {times} ещё не расслушан"
         return f"нет пригодной записи разговора {times}"
     if judged.before:
         return f"это время до начала записей ({when(case, case.first_recording)})"

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
+from classify.matching import match_call
 from core.clock import now
 from flow.question import gather
 from flow.service.workplace import Situation, Workplace, matched_digest
 from flow.steps import store_calls
 from ingest.calls import Gathered
 from models.session import reading, transaction
+from models.store.hearing import save_match
 from models.store.intake import (
     KnownCall,
+    calls_to_match,
     current_calls,
     known_calls,
     save_problems,
@@ -51,6 +56,7 @@ def look_for_calls(place: Workplace) -> Looked:
     gathered = _gathered(place, situation)
     recorded, unrecorded = store_calls(place.database, place.source, gathered)
     with transaction(place.database) as session:
+        _match_by_number(session, situation, [*recorded, *unrecorded])
         gone = set_current(session, place.source, [*recorded, *unrecorded])
         save_problems(session, place.source, gathered.problems)
         drop_jobs(session, JobKind.CALL, [str(id_) for id_ in gone], now())
@@ -71,6 +77,19 @@ def _gathered(place: Workplace, situation: Situation) -> Gathered:
         if known or not folder.is_dir() or any(folder.iterdir()):
             raise
         return Gathered((), (), (), ())
+
+
+def _match_by_number(session: Session, situation: Situation, ids: Sequence[int]) -> None:
+    """Ties calls to their deals as far as that goes without their words.
+
+    What nobody has heard yet keeps its deal from being judged as if it had not been said. The calls
+    that were never recorded are tied here for good.
+    """
+    around = situation.around
+    for one in calls_to_match(session, ids, around.zone):
+        save_match(
+            session, one.id, match_call(one.call, (), around.index, around.settings.matching)
+        )
 
 
 def _wants(place: Workplace, situation: Situation, known: Sequence[KnownCall]) -> list[Want]:

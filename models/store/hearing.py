@@ -71,7 +71,7 @@ def load_judged_calls(session: Session, calls: Sequence[int], zone: tzinfo) -> l
 def _load_some(session: Session, ids: Sequence[int], zone: tzinfo) -> dict[int, JudgedCall]:
     heard_s = func.coalesce(TranscriptRow.duration_s, RecordingRow.duration_s)
     rows = session.execute(
-        select(CallRow, heard_s)
+        select(CallRow, heard_s, RecordingRow.state)
         .outerjoin(TranscriptRow, TranscriptRow.id == CallRow.transcript_id)
         .outerjoin(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
         .where(CallRow.id.in_(ids))
@@ -86,27 +86,17 @@ def _load_some(session: Session, ids: Sequence[int], zone: tzinfo) -> dict[int, 
         for match in session.scalars(select(DealMatchRow).where(DealMatchRow.call.in_(ids)))
     }
     return {
-        row.id: _judged(row, tuple(actions[row.id]), matches.get(row.id), duration_s, zone)
-        for row, duration_s in rows
+        row.id: JudgedCall(
+            call=call_of(row, zone),
+            outcome=Outcome(row.outcome) if row.outcome else None,
+            actions=tuple(actions[row.id]),
+            match=matches.get(row.id),
+            understood=row.outcome not in (None, Outcome.UNINTELLIGIBLE.value),
+            duration_s=duration_s,
+            waits=row.outcome is None and state == "arrived",
+        )
+        for row, duration_s, state in rows
     }
-
-
-def _judged(
-    row: CallRow,
-    actions: tuple[Action, ...],
-    match: DealMatch | None,
-    duration_s: float | None,
-    zone: tzinfo,
-) -> JudgedCall:
-    outcome = Outcome(row.outcome) if row.outcome else None
-    return JudgedCall(
-        call=call_of(row, zone),
-        outcome=outcome,
-        actions=actions,
-        match=match,
-        understood=outcome not in (None, Outcome.UNINTELLIGIBLE),
-        duration_s=duration_s,
-    )
 
 
 def load_understood(session: Session, calls: Iterable[int], zone: tzinfo) -> list[UnderstoodCall]:

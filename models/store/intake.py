@@ -76,6 +76,19 @@ def known_calls(session: Session, source: str, zone: tzinfo) -> list[KnownCall]:
     ]
 
 
+def calls_to_match(session: Session, ids: Sequence[int], zone: tzinfo) -> list[KnownCall]:
+    """Those of the calls that were neither heard nor will be, or not yet: times in `zone`."""
+    found = []
+    for at in range(0, len(ids), _AT_ONCE):
+        rows = session.scalars(
+            select(CallRow)
+            .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
+            .where(CallRow.id.in_(ids[at : at + _AT_ONCE]), CallHeardRow.call.is_(None))
+        )
+        found += [KnownCall(row.id, call_of(row, zone), (), None) for row in rows]
+    return found
+
+
 def is_current(session: Session, call: int) -> bool:
     """Whether a call (still) counts."""
     return bool(session.scalar(select(CallRow.current).where(CallRow.id == call)))

@@ -166,7 +166,8 @@ class DealMatch:
 class JudgedCall:
     """A call as the verifier sees it: what was heard in it and whose deal it is.
 
-    `understood` is false when the recording never came or gave no usable transcript.
+    `understood` is false when the recording never came or gave no usable transcript, and while it
+    `waits` to be heard.
     """
 
     call: Call
@@ -176,6 +177,7 @@ class JudgedCall:
     understood: bool = True
     duration_s: float | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
