@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,24 +61,36 @@ class House:
 
     def start(self, name: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
         """Starts a command of the product on this house; its output goes to a file."""
-        path = os.pathsep.join([str(HERE / "tests" / "fakes" / "ears"), str(HERE)])
-        environment = {
-            **os.environ,
-            **QUICK,
-            **self.settings,
-            **more,
-            "PYTHONPATH": path,
-            "STAGECHECK_TEST_EARS": str(self.ears),
-        }
-        place = [str(self.records), "--crm", str(self.crm), "--db", self.url]
-        place += ["--state", str(self.state)]
+        place = [str(self.records), "--crm", str(self.crm), "--state", str(self.state)]
+        place += ["--db", self.url] if "--db" not in words else []
         command = [sys.executable, "-m", "flow.cli", *(words or (name,)), *place]
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                command, env=environment, stdout=log, stderr=log, cwd=self.folder
+                command,
+                env=self._environment() | more,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
             )
         self.processes[name] = process
         return process
+
+    def command(self, *words: str, place: Sequence[str] | None = None) -> str:
+        """Runs a command of the product to its end and gives what it says."""
+        where = ["--db", self.url, "--state", str(self.state)] if place is None else place
+        return subprocess.run(
+            [sys.executable, "-m", "flow.cli", *words, *where],
+            env=self._environment(),
+            cwd=self.folder,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+
+    def _environment(self) -> dict[str, str]:
+        path = os.pathsep.join([str(HERE / "tests" / "fakes" / "ears"), str(HERE)])
+        own = {"PYTHONPATH": path, "STAGECHECK_TEST_EARS": str(self.ears)}
+        return {**os.environ, **QUICK, **self.settings, **own}
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> int:
         """Ends a process and waits for its end."""
