@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from core.judge_settings import JudgeSettings
+from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.sftp_settings import SftpSettings
 
@@ -245,6 +246,7 @@ class Settings(BaseSettings):
     crm: CrmSettings = Field(default_factory=CrmSettings)
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
+    sealing: SealingSettings = Field(default_factory=SealingSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -79,6 +79,12 @@ AccountNetworks = Annotated[
     typer.Option("--network", help="Log-ins only from there (10.0.0.0/8); may be repeated."),
 ]
 AccountRemove = Annotated[bool, typer.Option("--remove", help="Take the account away.")]
+KeyFile = Annotated[Path, typer.Argument(help="The new file for the key.")]
+SealAgain = Annotated[
+    bool, typer.Option("--again", help="Seal anew what is sealed already: for a changed key.")
+]
+SealedFile = Annotated[Path, typer.Argument(help="A sealed recording (.age).")]
+ClearFile = Annotated[Path, typer.Option("--out", "-o", help="The new file in clear.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
 
 

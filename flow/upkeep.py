@@ -15,6 +15,7 @@ from flow.keep_up import Tidings, keep_up
 from flow.page_server import serving
 from flow.watch import watching
 from ingest.sftp.collect import Waiting, collect, forget_receipts
+from models.sealed import read_keys
 
 DAY_S = 86_400
 
@@ -44,7 +45,15 @@ def take_uploads(request: running.RunRequest, settings: Settings) -> None:
     What cannot be taken now (the disk is full, the folder is shut) is told, and stays where it is.
     """
     inbox, now_s = inbox_of(request.state, settings.sftp), time.time()
-    found = list(collect(inbox, request.recordings, quiet_s=settings.sftp.quiet_s, at=now_s))
+    found = list(
+        collect(
+            inbox,
+            request.recordings,
+            quiet_s=settings.sftp.quiet_s,
+            at=now_s,
+            keys=read_keys(settings.sealing),
+        )
+    )
     for one in found:
         if isinstance(one, Waiting):
             waits = f"{one.account} sent {one.place}, which cannot be taken now"

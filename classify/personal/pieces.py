@@ -39,19 +39,19 @@ class Piece:
 
 _JOINTS = frozenset(
     words(
-        "и э ээ эм мм м дальше далее потом затем тире дефис пробел снова опять ну and then dash space "
-        "hyphen um uh"
+        "и э ээ эм мм м дальше далее потом затем тире дефис пробел снова опять ну "
+        "and then dash space hyphen um uh"
     )
 )
 _FILLERS = _JOINTS | frozenset(
     words(
         "да так угу ага ок окей хорошо понял поняла записал записала записываю пишу записано есть "
-        "принято принял слушаю диктуйте диктую продолжайте продолжаю теперь после этого еще вот верно "
-        "правильно точно все секунду секундочку минуту момент ой извините повторите повторяю номер "
-        "номера серия серии последние цифры идет готов готова можете говорите раз ага-ага давайте "
+        "принято принял слушаю диктуйте диктую продолжайте продолжаю теперь после этого еще вот "
+        "верно правильно точно все секунду секундочку минуту момент ой извините повторите повторяю "
+        "номер номера серия серии последние цифры идет готов готова можете говорите раз ага-ага давайте "
         "уже внимательно yes yeah yep ok okay right got it go on next correct sure ready listening "
-        "hm hmm mhm aha alright now the number is and sorry one moment please continue i'm i am here "
-        "so it's thats that's"
+        "hm hmm mhm aha alright now the number is and sorry one moment please continue i'm i "
+        "am here so it's thats that's"
     )
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -139,7 +139,8 @@ def dictations(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def own_digits(run: Sequence[Piece]) -> tuple[str, list[Piece]]:
     """The digits of a dictation without what the other side said back, and who dictated them."""
-    digits, own = "", []
+    digits = ""
+    own: list[Piece] = []
     for piece in run:
         said_back = own and piece.speaker is not own[-1].speaker and digits.endswith(piece.digits)
         if not said_back:
