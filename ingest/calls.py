@@ -59,7 +59,7 @@ class Gathered:
     duplicates: tuple[RecordingProblem, ...] = ()
 
 
-def gather_calls(
+def gather_calls(  # noqa: PLR0913 - what is known of the site
     folder: Path,
     *,
     pbx: PbxSettings,

@@ -47,11 +47,11 @@ _FILLERS = _JOINTS | frozenset(
     words(
         "да так угу ага ок окей хорошо понял поняла записал записала записываю пишу записано есть "
         "принято принял слушаю диктуйте диктую продолжайте продолжаю теперь после этого еще вот "
-        "верно правильно точно все секунду секундочку минуту момент ой извините повторите повторяю "
-        "номер номера серия серии последние цифры идет готов готова можете говорите раз ага-ага давайте "
-        "уже внимательно yes yeah yep ok okay right got it go on next correct sure ready listening "
-        "hm hmm mhm aha alright now the number is and sorry one moment please continue i'm i "
-        "am here so it's thats that's"
+        "верно правильно точно все говорите секунду секундочку минуту момент ой извините "
+        "повторите повторяю номер номера серия серии последние цифры идет готов готова можете "
+        "раз давайте уже внимательно yes yeah yep ok okay right got it go on "
+        "next correct sure ready listening hm hmm mhm aha alright now the number is and sorry "
+        "one moment please continue i'm i am here so it's thats that's"
     )
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
