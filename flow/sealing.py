@@ -12,6 +12,7 @@ from core.sealing_settings import SealingSettings
 from ingest.arrival import is_uploading
 from ingest.kinds import AUDIO_EXTENSIONS
 from models.sealed import (
+    DamagedError,
     Keys,
     SealedError,
     is_sealed,
@@ -97,6 +98,10 @@ def unseal(path: Path, out: Path, keys: Keys) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(out)
+    except DamagedError as error:
+        raise InvalidInputError(
+            str(path), "is damaged", "Take it from a backup; nothing was written."
+        ) from error
     except OSError as error:
         raise OutputError(
             f"{out}: cannot be written ({error.strerror or error}). Name another place."

@@ -7,6 +7,7 @@ a sealed recording live in memory only, as long as somebody reads them.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -29,6 +30,10 @@ _BLOCK = 1 << 20
 
 class SealedError(StagecheckError):
     """A sealed recording cannot be opened, or nothing sealed: the key is wrong or missing."""
+
+
+class DamagedError(OSError):
+    """A sealed file was cut or changed: the key fits, the bytes do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,8 @@ def open_into(path: Path, out: _Writes, keys: Keys) -> None:
     """Writes the clear bytes of a sealed file, piece by piece.
 
     Raises:
-        SealedError: it cannot be opened with these keys, or its end is missing.
+        SealedError: it cannot be opened with these keys.
+        DamagedError: some of its bytes are missing or not what was written.
         OSError: it cannot be read.
     """
     if not keys.identities:
@@ -165,6 +171,10 @@ def open_into(path: Path, out: _Writes, keys: Keys) -> None:
             f"{path}: cannot be opened with the key in `sealing.key_file` ({error}). Name the key "
             "that it was sealed with, or move the file away if it is damaged."
         ) from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise DamagedError(errno.EIO, "the sealed file is damaged", str(path)) from error
 
 
 def clear_sha256(path: Path, keys: Keys) -> str:

@@ -58,7 +58,7 @@ def masked_segments(
         hidden += [
             HiddenSpan(*seconds, place.kind, segments[index].speaker)
             for place in places
-            if (seconds := _seconds(segments[index], place)) is not None
+            if (seconds := seconds_of(segments[index], place)) is not None
         ]
     return tuple(masked), tuple(hidden)
 
@@ -111,7 +111,7 @@ def _spans(segment: Segment) -> list[tuple[int, int]]:
     return spans
 
 
-def _seconds(segment: Segment, place: Place) -> tuple[float, float] | None:
+def seconds_of(segment: Segment, place: Place) -> tuple[float, float] | None:
     """The seconds that surely hold a place: its words', else its share of the characters."""
     if segment.start is None or segment.end is None:
         return None

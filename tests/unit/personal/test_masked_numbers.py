@@ -27,10 +27,8 @@ def masked(*turns: str, language: str = "ru") -> list[str]:
         "4276-3801-5567-0016",
         "4276380155670016",
         "4276, 3801, 5567, 0016.",
-        "четыре тысячи двести семьдесят шесть тридцать восемь ноль один пятьдесят пять "
-        "шестьдесят семь ноль ноль шестнадцать",
-        "сорок два семьдесят шесть, тридцать восемь ноль один, дальше пятьдесят пять шестьдесят "
-        "семь, ноль ноль один шесть",
+        "четыре тысячи двести семьдесят шесть 3801 пятьдесят пять 67 ноль ноль шестнадцать",
+        "сорок два 76, тридцать восемь ноль один, дальше 55 шестьдесят семь, ноль ноль один шесть",
         "четыре два семь шесть три восемь ноль один пять пять шесть семь два нуля один шесть",
         "4276 тридцать восемь ноль один 5567 ноль ноль 16",
     ],
@@ -107,8 +105,8 @@ def test_documents_accounts_and_secrets(asked: str, said: str, shown: str) -> No
 @pytest.mark.parametrize(
     ("asked", "said", "shown"),
     [
-        ("Card number?", "four two seven six, three eight oh one, double five six seven, "
-         "double oh one six", "[card number •••• •••• •••• ••••]"),
+        ("Card number?", "four two 76, three eight oh one, double five 67, double oh one six",
+         "[card number •••• •••• •••• ••••]"),
         ("And the security code on the back?", "three two one", "[card code •••]"),
         ("Your social security number?", "078-05-1120", "[social security number •••• •••• •]"),
         ("Passport number?", "5 3 1 2 8 8 4 4 1", "[passport •••• •••• •]"),

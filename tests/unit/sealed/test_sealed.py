@@ -14,6 +14,7 @@ from flow.sealing import seal_folder, sealing_keys, unseal
 from ingest.arrival import scan_folder
 from models.sealed import (
     NO_KEYS,
+    DamagedError,
     Keys,
     SealedError,
     clear_file,
@@ -86,11 +87,20 @@ def test_wrong_and_missing_keys_are_told_in_one_sentence(
         load_audio([sealed], other_keys)
 
 
-def test_a_cut_file_is_refused(call: Path, keys: Keys) -> None:
+def test_a_damaged_file_is_listed_and_stops_no_other(
+    call: Path, keys: Keys, tmp_path: Path
+) -> None:
     sealed = seal_in_place(call, keys)
     sealed.write_bytes(sealed.read_bytes()[:-10])
-    with pytest.raises(SealedError, match=r"call\.wav\.age: cannot be opened"):
+    with pytest.raises(DamagedError):
         clear_sha256(sealed, keys)
+    with pytest.raises(InvalidInputError, match="is damaged"):
+        unseal(sealed, tmp_path / "out.wav", keys)
+    assert not list(tmp_path.glob("*out.wav*"))
+    (call.parent / "next.wav").write_bytes(SOUND)
+    arrivals = scan_folder(call.parent, keys)
+    assert [str(one.place) for one in arrivals.audio] == ["next.wav"]
+    assert [(one.recording, one.error) for one in arrivals.problems] == [("call.wav", "unreadable")]
 
 
 def test_the_key_file_must_be_shut_whole_and_there(tmp_path: Path) -> None:
@@ -114,10 +124,10 @@ def test_the_key_file_must_be_shut_whole_and_there(tmp_path: Path) -> None:
     with pytest.raises(SealedError, match="is no age key") as raised:
         read_keys(settings)
     assert "password" not in str(raised.value)
+    make_key(tmp_path / "new")
     with pytest.raises(SealedError, match="is no public age key"):
-        make_key(tmp_path / "new")
         read_keys(SealingSettings(key_file=tmp_path / "new", also_for=("age1x",)))
-    with pytest.raises(SealedError, match="needs `sealing.key_file`"):
+    with pytest.raises(SealedError, match="needs `sealing"):
         read_keys(SealingSettings(also_for=(public,)))
 
 

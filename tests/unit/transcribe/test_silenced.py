@@ -62,8 +62,7 @@ def test_spans_are_silent_on_both_channels_and_the_rest_is_unchanged(
 
 
 def test_compressed_calls_are_silenced_at_the_same_seconds(tmp_path: Path) -> None:
-    path = tmp_path / "call.mp3"
-    path.write_bytes(encoded(both_parties(rate=RATE), RATE, "libmp3lame", "mp3"))
+    path = encoded(tmp_path / "call.mp3", both_parties(rate=16000), "libmp3lame", "mp3")
     _, played = samples_of(write_silenced([path], SPANS, tmp_path / "played", sha256="ab"))
     clear = clear_samples(path)
     assert not played[:, round(0.5 * RATE) : round(0.9 * RATE)].any()
@@ -107,7 +106,7 @@ def test_a_file_is_made_once_and_anew_for_other_spans(call: Path, tmp_path: Path
 def test_a_recording_that_is_gone_is_not_played_from_the_cache(call: Path, tmp_path: Path) -> None:
     write_silenced([call], SPANS, tmp_path / "played", sha256="ab")
     call.unlink()
-    with pytest.raises(UnusableRecordingError, match="call.wav is no longer where it was"):
+    with pytest.raises(UnusableRecordingError, match=r"call\.wav is no longer where it was"):
         write_silenced([call], SPANS, tmp_path / "played", sha256="ab")
 
 
