@@ -1,8 +1,7 @@
 """Recordings that are kept encrypted: `call.wav` lies there as `call.wav.age`.
 
-The one place that knows the format (age, https://age-encryption.org/v1) and its library. Whoever
-reads recordings goes through `clear_file`, whoever names them through `clear_name`. Clear bytes of
-a sealed recording live in memory only, as long as somebody reads them.
+The one place that knows the format (https://age-encryption.org/v1) and its library. Whoever reads
+recordings goes through `clear_file`; clear bytes live in memory only, while somebody reads them.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ from models.vocabulary.errors import OutputError, StagecheckError
 
 SUFFIX = ".age"
 _SECRETS = Path("/run/secrets")  # where Docker puts secrets, readable to all inside
-_BLOCK = 1 << 20
 
 
 class SealedError(StagecheckError):
