@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from core.judge_settings import JudgeSettings
+from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.service_settings import ServiceSettings
 from core.sftp_settings import SftpSettings
@@ -247,6 +248,7 @@ class Settings(BaseSettings):
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    sealing: SealingSettings = Field(default_factory=SealingSettings)
 
     @classmethod
     def settings_customise_sources(

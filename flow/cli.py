@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
-from flow import options
+from flow import options, sealing_commands
 from flow.service import commands as service_commands
 from flow.telling import WRONG, told
 
@@ -192,6 +192,11 @@ def show_checklist(checklist: options.Checklist = None, verbose: options.Verbose
         for item in rules.items:
             critical = ", critical" if item.critical else ""
             typer.echo(f"  {item.id}: weight {item.weight:g}{critical}")
+
+
+app.command(name="seal-key")(sealing_commands.seal_key)
+app.command()(sealing_commands.seal)
+app.command()(sealing_commands.unseal)
 
 
 @app.command()

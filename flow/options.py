@@ -100,6 +100,12 @@ Jobs = Annotated[
     list[str] | None,
     typer.Argument(help="What is to be tried again, as `stagecheck status` names it; none: all."),
 ]
+KeyFile = Annotated[Path, typer.Argument(help="The new file for the key.")]
+SealAgain = Annotated[
+    bool, typer.Option("--again", help="Seal anew what is sealed already: for a changed key.")
+]
+SealedFile = Annotated[Path, typer.Argument(help="A sealed recording (.age).")]
+ClearFile = Annotated[Path, typer.Option("--out", "-o", help="The new file in clear.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
 from flow.judging import Hear, hearing
+from flow.masking import mask_kept
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
@@ -25,6 +27,7 @@ from flow.second_listening import ListenedAgain, Memory, listen_again
 from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
+from models.sealed import read_keys
 from models.session import open_database, reading, sqlite_url, transaction
 from models.store.hearing import load_judged_calls, load_understood
 from models.store.lock import alone
@@ -84,7 +87,8 @@ def run(
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
-    ears = Ears(load_audio, engine_for(settings.speech))
+    keys = read_keys(settings.sealing)
+    ears = Ears(partial(load_audio, keys=keys), engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
     gathered = gather(question)
     database = open_database(request.db) if request.db else open_state(request.state)
@@ -133,6 +137,7 @@ def _answer(
         hearing(question.settings.judge, database) as heard,
     ):
         around = surroundings_of(question, database, heard.hear)
+        mask_kept(database)
         recorded, unrecorded = store_calls(database, source, gathered)
         problems = [
             *gathered.problems,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from ingest.kinds import HEAD_BYTES, FileKind, describe_stranger, kind_of
+from models.sealed import NO_KEYS, Keys, clear_file, clear_name, is_sealed
 from models.vocabulary.call import RecordingProblem
 from models.vocabulary.errors import InvalidInputError
 
@@ -51,11 +52,14 @@ class Arrivals:
         self.problems.append(RecordingProblem(shown(place), error, detail))
 
 
-def scan_folder(folder: Path) -> Arrivals:
+def scan_folder(folder: Path, keys: Keys = NO_KEYS) -> Arrivals:
     """Looks through `folder` and all below it; links that leave it are not followed.
+
+    A sealed recording is placed and hashed as it is in clear.
 
     Raises:
         InvalidInputError: there is no such folder, or nothing lies in it.
+        SealedError: a recording cannot be opened with `keys`.
     """
     if not folder.is_dir():
         raise InvalidInputError(
@@ -65,8 +69,12 @@ def scan_folder(folder: Path) -> Arrivals:
     root = folder.resolve()
     for path in _files(folder, root, arrivals):
         place = PurePosixPath(path.relative_to(folder).as_posix())
+        if is_sealed(path):
+            place = place.with_name(clear_name(path.name))
+            if path.with_name(place.name).exists():
+                continue  # its sealing was interrupted; the clear one counts
         try:
-            _sort_in(path, place, root, arrivals)
+            _sort_in(path, place, root, arrivals, keys)
         except OSError as error:
             arrivals.report(place, "unreadable", _cannot_read(error))
     if not (arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files):
@@ -113,7 +121,7 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.casefold() in _CLUTTER
 
 
-def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals) -> None:
+def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals, keys: Keys) -> None:
     if path.is_symlink() and not path.resolve().is_relative_to(root):
         arrivals.report(place, "outside_link", _LINK_DETAIL)
         return
@@ -133,15 +141,17 @@ def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals) -
     if suffix in {".json", ".csv"}:
         (arrivals.json_files if suffix == ".json" else arrivals.csv_files).append((path, place))
         return
-    _sort_by_bytes(path, place, info, arrivals)
+    with clear_file(path, keys) as clear:
+        _sort_by_bytes(clear, (path, place), info.st_mtime, arrivals)
 
 
 def _sort_by_bytes(
-    path: Path, place: PurePosixPath, info: os.stat_result, arrivals: Arrivals
+    clear: Path, found: tuple[Path, PurePosixPath], modified: float, arrivals: Arrivals
 ) -> None:
-    with path.open("rb") as stream:
+    (path, place), size = found, clear.stat().st_size
+    with clear.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-        kind = kind_of(head, info.st_size, path.name)
+        kind = kind_of(head, size, place.name)
         if kind is not FileKind.AUDIO:
             error = "empty" if kind is FileKind.EMPTY else "not_audio"
             arrivals.report(place, error, describe_stranger(head, kind))
@@ -149,7 +159,7 @@ def _sort_by_bytes(
         digest = hashlib.sha256(head)
         while block := stream.read(_READ_BYTES):
             digest.update(block)
-    arrivals.audio.append(AudioFile(path, place, info.st_size, info.st_mtime, digest.hexdigest()))
+    arrivals.audio.append(AudioFile(path, place, size, modified, digest.hexdigest()))
 
 
 _LINK_DETAIL = "the link leads out of the recordings folder; copy the recording itself here"

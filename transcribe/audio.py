@@ -10,6 +10,7 @@ import av
 import numpy as np
 import numpy.typing as npt
 
+from models.sealed import NO_KEYS, Keys, clear_file
 from models.vocabulary.errors import UnusableRecordingError
 from transcribe.formats import Container, RawBody, recognise
 
@@ -47,22 +48,27 @@ class CallAudio:
         return piece
 
 
-def load_audio(paths: Sequence[Path]) -> CallAudio:
+def load_audio(paths: Sequence[Path], keys: Keys = NO_KEYS) -> CallAudio:
     """Decodes one recording, or the two legs of one call.
 
     Args:
         paths: one file, or the received and the transmitted leg (channels 0 and 1).
+        keys: what opens sealed recordings.
 
     Raises:
         UnusableRecordingError: there is no sound to be had from a file; names it and the remedy.
+        SealedError: a file is sealed for another key.
     """
-    if len(paths) == 1:
-        return _load_file(paths[0])
-    legs = [_load_file(path) for path in paths[:2]]
+    legs = []
+    for path in paths[:2]:
+        with clear_file(path, keys) as clear:
+            legs.append(_load_file(clear))
+    if len(legs) == 1:
+        return legs[0]
     length = max(leg.samples.shape[1] for leg in legs)
     samples = np.zeros((2, length), dtype=np.int16)
     for row, leg in zip(samples, legs, strict=True):
-        row[: leg.samples.shape[1]] = _mixed(leg.samples)
+        row[: leg.samples.shape[1]] = mixed(leg.samples)
     notes = tuple(note for leg in legs for note in leg.notes)
     return CallAudio(samples, length / SAMPLE_RATE, legs[0].codec, notes)
 
@@ -101,11 +107,60 @@ def _correlation(pair: Waveform) -> float | None:
     return float(np.dot(left, right) / np.sqrt(power[0] * power[1]))
 
 
-def _mixed(samples: Samples) -> Samples:
+def mixed(samples: Samples) -> Samples:
+    """All channels as one."""
     total = samples.sum(axis=0, dtype=np.int32)
     total //= len(samples)
-    mixed: Samples = total.astype(np.int16)
-    return mixed
+    one: Samples = total.astype(np.int16)
+    return one
+
+
+def stream_samples(path: Path, rate: int | None = None) -> Iterator[tuple[int, Samples]]:
+    """Decodes a recording piece by piece, whatever its length.
+
+    Args:
+        path: the file.
+        rate: samples per second; the file's own, at most 16,000, where not given.
+
+    Returns:
+        The rate and int16 samples of shape (channels, n), one or two channels.
+
+    Raises:
+        UnusableRecordingError: there is no sound to be had from the file.
+    """
+    form = recognise(path)
+    try:
+        if isinstance(form, RawBody):
+            yield from _pieces(_raw_frames(path, form), rate)
+            return
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise _no_track(path, form)
+            stream = container.streams.audio[0]
+            yield from _pieces(_container_frames(container, stream, [0, 0]), rate)
+    except av.FFmpegError as error:
+        raise _undecodable(path, form) from error
+
+
+def _pieces(frames: Iterator[av.AudioFrame], rate: int | None) -> Iterator[tuple[int, Samples]]:
+    resampler: av.AudioResampler | None = None
+    for frame in frames:
+        if resampler is None:
+            rate = rate or min(frame.sample_rate, SAMPLE_RATE)
+            layout = "stereo" if frame.layout.nb_channels >= 2 else "mono"
+            resampler = av.AudioResampler(format="s16p", layout=layout, rate=rate)
+        frame.pts = None
+        yield from _samples_of(resampler, frame)
+    if resampler is not None:
+        yield from _samples_of(resampler, None)
+
+
+def _samples_of(
+    resampler: av.AudioResampler, frame: av.AudioFrame | None
+) -> Iterator[tuple[int, Samples]]:
+    for one in resampler.resample(frame):
+        samples: Samples = one.to_ndarray().astype(np.int16, copy=False)
+        yield resampler.rate, samples
 
 
 def _load_file(path: Path) -> CallAudio:
@@ -144,12 +199,16 @@ def _undecodable(path: Path, form: Container | RawBody) -> UnusableRecordingErro
     )
 
 
+def _no_track(path: Path, form: Container) -> UnusableRecordingError:
+    return UnusableRecordingError(
+        "not_audio", f"{path.name} ({form.name}) has no sound track; remove it"
+    )
+
+
 def _read_container(path: Path, form: Container, rows: list[bytearray], notes: list[str]) -> str:
     with av.open(str(path)) as container:
         if not container.streams.audio:
-            raise UnusableRecordingError(
-                "not_audio", f"{path.name} ({form.name}) has no sound track; remove it"
-            )
+            raise _no_track(path, form)
         stream = container.streams.audio[0]
         damaged = [0, 0]
         _resample(_container_frames(container, stream, damaged), rows)

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,6 +18,7 @@ from flow.question import Question, RunRequest, read_question
 from flow.run import surroundings_of
 from flow.second_listening import Memory
 from flow.steps import Ears, Surroundings
+from models.sealed import read_keys
 from models.session import transaction
 from models.store.snapshots import save_snapshot
 from models.vocabulary.call import Call
@@ -69,7 +70,8 @@ class Workplace:
     def ears(self) -> Ears:
         """What turns files into words."""
         if self._ears is None:
-            self._ears = Ears(load_audio, self._engine_for(self.settings.speech))
+            load = partial(load_audio, keys=read_keys(self.settings.sealing))
+            self._ears = Ears(load, self._engine_for(self.settings.speech))
         return self._ears
 
     def situation(self) -> Situation:
