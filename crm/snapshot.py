@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from core.documents import DocumentError, read_document
 from core.settings import CrmSettings
 from crm.build import build_snapshot
 from crm.checks import Problem, find_dangling, find_problem
@@ -20,6 +21,8 @@ from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
 
 _REMEDY = "Correct the file or export it again; docs/formats.md, section 2 shows its form."
+_MOST_BYTES = 512 << 20
+_LONGEST_QUOTE = 60
 _ZONE_EXAMPLE = "an IANA time zone such as Europe/Moscow"
 
 
@@ -69,16 +72,13 @@ def read_snapshot(path: Path, settings: CrmSettings) -> SnapshotRead:
 
 def _read_object(path: Path) -> dict[str, object]:
     try:
-        document = without_empty(json.loads(path.read_text(encoding="utf-8-sig")))
-    except UnicodeDecodeError as error:
-        remedy = "Save the file with the encoding UTF-8."
-        raise InvalidInputError(str(path), "is not UTF-8 text", remedy) from error
+        document = without_empty(read_document(path, _MOST_BYTES))
+    except DocumentError as error:
+        remedy = f"{error.remedy} docs/formats.md, section 2 shows its form."
+        raise InvalidInputError(str(path), error.problem, remedy) from error
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
         raise InvalidInputError(str(path), problem, "Name an existing snapshot file.") from error
-    except json.JSONDecodeError as error:
-        problem = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise InvalidInputError(str(path), problem, _REMEDY) from error
     if not isinstance(document, dict):
         problem = f"is {_in_words(document)}, expected a JSON object"
         raise InvalidInputError(str(path), problem, _REMEDY)
@@ -135,4 +135,5 @@ def _in_words(value: object) -> str:
         return "an object"
     if isinstance(value, list):
         return "a list"
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."

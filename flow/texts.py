@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from core.documents import DocumentError, parse_document, read_document
 from models.vocabulary.call import Direction
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.transcript import Segment, Speaker
 
 _REMEDY = "Correct the file; docs/formats.md, section 4 shows its form."
 _STDIN = "-"
+_MOST_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +97,15 @@ _CALL = TypeAdapter(_CallIn)
 
 def _load(path: Path) -> Any:
     try:
-        raw = sys.stdin.buffer.read() if str(path) == _STDIN else path.read_bytes()
-        return json.loads(raw.decode("utf-8-sig"))
+        if str(path) == _STDIN:
+            return parse_document(sys.stdin.buffer.read(_MOST_BYTES + 1), _MOST_BYTES)
+        return read_document(path, _MOST_BYTES)
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
         raise InvalidInputError(_name(path), problem, "Name an existing file.") from error
-    except UnicodeDecodeError as error:
-        remedy = "Save the file with the encoding UTF-8."
-        raise InvalidInputError(_name(path), "is not UTF-8 text", remedy) from error
-    except json.JSONDecodeError as error:
-        problem = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise InvalidInputError(_name(path), problem, _REMEDY) from error
+    except DocumentError as error:
+        remedy = f"{error.remedy} docs/formats.md, section 4 shows its form."
+        raise InvalidInputError(_name(path), error.problem, remedy) from error
 
 
 def _text_call(document: object, place: str) -> TextCall:

@@ -42,7 +42,7 @@ def opened(file: BinaryIO) -> Iterator[av.container.InputContainer]:
         SecondFileError: it wants to have another file opened.
     """
     container = av.open(
-        _Bytes(file), container_options=_WALLS, io_open=_refuse, metadata_errors="replace"
+        _Bytes(file), "r", container_options=_WALLS, io_open=_refuse, metadata_errors="replace"
     )
     with container:
         yield container

@@ -20,15 +20,15 @@ from typing import Any
 
 from core.shown import shown_name
 from models.vocabulary.errors import StagecheckError, UnusableRecordingError
+from transcribe.decoder_process import MESSAGE_BYTES, PROGRESS
 from transcribe.decoding import Decoded
 from transcribe.rows import Samples, mapped
 
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
-_MESSAGE_BYTES = 1 << 16
-_FIRST_S, _PER_MIB_S = 20.0, 4.0
-_WAITS = 5
-"""How many times the CPU time a file may wait: for the disk, for other processes."""
+_FAREWELL_S = 10.0
+_SILENCE_S = 180.0
+"""How long the decoder may say nothing: it waits for a disk, or for other processes."""
 
 
 def decode_apart(path: Path, longest_s: float) -> tuple[Samples, Decoded]:
@@ -36,7 +36,7 @@ def decode_apart(path: Path, longest_s: float) -> tuple[Samples, Decoded]:
 
     Raises:
         UnusableRecordingError: no sound is to be had from the file, or it crashed the decoder
-            or ran out of the time that a file of its size may take.
+            or took far longer than any recording.
         StagecheckError: the decoder process cannot be started.
     """
     with _lock:
@@ -44,11 +44,6 @@ def decode_apart(path: Path, longest_s: float) -> tuple[Samples, Decoded]:
             return _decoder.decode(path, longest_s)
         except _KilledError:  # by somebody else, not for what the file is
             return _decoder.decode(path, longest_s)
-
-
-def cpu_seconds(size: int, longest_s: float) -> float:
-    """The CPU time that decoding a file of `size` bytes may take; a usual call takes a second."""
-    return min(_FIRST_S + _PER_MIB_S * size / (1 << 20), _FIRST_S + longest_s / 40)
 
 
 class _KilledError(UnusableRecordingError):
@@ -64,17 +59,19 @@ class _Decoder:
 
     def decode(self, path: Path, longest_s: float) -> tuple[Samples, Decoded]:
         channel = self._ready()
-        cpu_s = cpu_seconds(_size(path), longest_s)
-        request = {"path": str(path), "longest_s": longest_s, "cpu_s": cpu_s}
-        channel.settimeout(cpu_s * _WAITS)
+        no_memories: list[int] = []
+        request = {"path": str(path), "longest_s": longest_s}
+        channel.settimeout(_SILENCE_S)
         try:
             channel.send(json.dumps(request).encode())
-            reply, memories, _, _ = socket.recv_fds(channel, _MESSAGE_BYTES, 1)
+            reply, memories = PROGRESS, no_memories
+            while reply == PROGRESS:
+                reply, memories, _, _ = socket.recv_fds(channel, MESSAGE_BYTES, 1)
         except TimeoutError:
             self.stop(kill=True)
             raise _too_slow(path) from None
         except OSError:
-            reply, memories = b"", []
+            reply, memories = b"", no_memories
         if not reply:
             raise self._died(path)
         return _answer(json.loads(reply), memories)
@@ -86,7 +83,11 @@ class _Decoder:
         self._channel.close()
         if kill:
             self._process.kill()
-        status = self._process.wait()
+        try:
+            status = self._process.wait(_FAREWELL_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
         self._process = self._channel = None
         return status
 
@@ -105,7 +106,7 @@ class _Decoder:
         return self._channel
 
     def _died(self, path: Path) -> UnusableRecordingError:
-        status = self.stop(kill=True)
+        status = self.stop()
         name = shown_name(path.name)
         if status == -signal.SIGXCPU:
             return _too_slow(path)
@@ -155,7 +156,7 @@ def _started() -> tuple[socket.socket, subprocess.Popen[bytes]]:
         raise _no_decoder(error.strerror or str(error)) from error
     finally:
         theirs.close()
-    if not ours.recv(_MESSAGE_BYTES):
+    if not ours.recv(MESSAGE_BYTES):
         ours.close()
         raise _no_decoder(f"it ended at once with status {process.wait()}")
     return ours, process
@@ -168,17 +169,10 @@ def _no_decoder(why: str) -> StagecheckError:
     )
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0  # the decoder says what is wrong with it
-
-
 def _too_slow(path: Path) -> UnusableRecordingError:
     return UnusableRecordingError(
         "too_slow",
-        f"{shown_name(path.name)} takes longer to decode than any recording of its size; have "
+        f"{shown_name(path.name)} takes far longer to decode than any recording; have "
         "the telephone system send it again, or remove it",
     )
 

@@ -7,7 +7,6 @@ back what came of it, with the memory file that the samples lie on.
 from __future__ import annotations
 
 import json
-import math
 import os
 import resource
 import signal
@@ -22,6 +21,10 @@ from transcribe.decoding import decode
 
 MEMORY_BYTES = 768 << 20
 MESSAGE_BYTES = 1 << 16
+PROGRESS = b"."
+_PATIENCE_S = 30
+_LEAST_SPEED = 20
+"""Seconds of sound per second of CPU time; usual are 150 and more."""
 
 
 def serve(channel: socket.socket) -> None:
@@ -36,16 +39,28 @@ def serve(channel: socket.socket) -> None:
 
 
 def _answer(channel: socket.socket, request: dict[str, object]) -> None:
-    spent = math.ceil(time.process_time() + float(str(request["cpu_s"])))
-    resource.setrlimit(resource.RLIMIT_CPU, (spent, resource.RLIM_INFINITY))
+    begun = time.process_time()
+
+    def told(seconds: float) -> None:
+        _allow(begun + seconds / _LEAST_SPEED)
+        channel.send(PROGRESS)
+
+    _allow(begun)
     memory = os.memfd_create("samples")
     try:
-        decoded = decode(Path(str(request["path"])), memory, float(str(request["longest_s"])))
+        longest_s = float(str(request["longest_s"]))
+        decoded = decode(Path(str(request["path"])), memory, longest_s, told)
         socket.send_fds(channel, [json.dumps(asdict(decoded)).encode()], [memory])
     except UnusableRecordingError as error:
         channel.send(json.dumps({"error": error.error, "detail": error.detail}).encode())
     finally:
         os.close(memory)
+
+
+def _allow(cpu_s: float) -> None:
+    """Lets the system end this process when it has used so much CPU time, and some patience."""
+    until = round(cpu_s) + _PATIENCE_S
+    resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 def _address_space() -> int:

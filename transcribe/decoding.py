@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -39,8 +39,10 @@ class Decoded:
     notes: tuple[str, ...]
 
 
-def decode(path: Path, memory: int, longest_s: float) -> Decoded:
+def decode(path: Path, memory: int, longest_s: float, told: Callable[[float], None]) -> Decoded:
     """Decodes a file to rows of int16 at 16 kHz on the memory file `memory` (`transcribe.rows`).
+
+    `told` is called now and then with the seconds decoded so far.
 
     Raises:
         UnusableRecordingError: no sound is to be had from it, or more than `longest_s`.
@@ -48,7 +50,7 @@ def decode(path: Path, memory: int, longest_s: float) -> Decoded:
     form = recognise(path)
     size = path.stat().st_size
     limit_s = min(longest_s, max(_ALWAYS_S, size / _LEAST_BYTES_PER_S))
-    rows = Rows(memory, round(limit_s * SAMPLE_RATE))
+    rows = Rows(memory, round(limit_s * SAMPLE_RATE), told)
     notes: list[str] = []
     try:
         with _regular(path) as file:
@@ -148,7 +150,7 @@ def _read_container(
                 "not_audio", f"{shown_name(path.name)} ({form.name}) has no sound track; remove it"
             )
         stream = container.streams.audio[0]
-        codec = str(stream.codec_context.name)
+        codec = stream.codec_context.name if stream.codec_context else "a codec unknown to FFmpeg"
         if codec not in CODECS:
             raise UnusableRecordingError(
                 "not_audio",

@@ -112,11 +112,13 @@ def recognise(path: Path) -> Container | RawBody:
             head = file.read(_HEAD)
     except OSError as error:
         raise UnusableRecordingError(
-            "unreadable", f"{shown_name(path.name)} cannot be read ({error.strerror}); check its permissions"
+            "unreadable",
+            f"{shown_name(path.name)} cannot be read ({error.strerror}); check its permissions",
         ) from error
     if not size:
         raise UnusableRecordingError(
-            "empty", f"{shown_name(path.name)} has no bytes; have the telephone system send it again"
+            "empty",
+            f"{shown_name(path.name)} has no bytes; have the telephone system send it again",
         )
     if head[:4] in {b"RIFF", b"RIFX"} and head[8:12] == b"WAVE":
         return _wav(path, head, size)
@@ -134,7 +136,8 @@ def recognise(path: Path) -> Container | RawBody:
 def _unmarked(path: Path, head: bytes, size: int) -> Container | RawBody:
     if is_text(head):
         raise UnusableRecordingError(
-            "not_audio", f"{shown_name(path.name)} holds text, not sound; remove it from the recordings folder"
+            "not_audio",
+            f"{shown_name(path.name)} holds text, not sound; remove it from the recordings folder",
         )
     if is_gsm(head):
         return RawBody("gsm", 8000, 1, 0, size, 33)
@@ -228,8 +231,8 @@ def _chunk_follows(path: Path, spot: int) -> bool:
 def _nobody(path: Path) -> UnusableRecordingError:
     return UnusableRecordingError(
         "header_only",
-        f"{shown_name(path.name)} has a header and no sound (the call was not answered or the upload "
-        "broke off); send it again if the call was held",
+        f"{shown_name(path.name)} has a header and no sound (the call was not answered or the "
+        "upload broke off); send it again if the call was held",
     )
 
 

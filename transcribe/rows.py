@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +20,9 @@ _BLOCK = 1 << 20
 
 
 def mapped(memory: int, channels: int, samples: int, stride: int) -> Samples:
-    """Gives the rows of a memory file as an array of shape (channels, samples); nothing is copied."""
+    """Gives the rows of a memory file as an array of shape (channels, samples), not copied."""
     length = (channels - 1) * stride + 2 * samples
-    return np.ndarray(
-        (channels, samples), np.int16, mmap.mmap(memory, length), strides=(stride, 2)
-    )
+    return np.ndarray((channels, samples), np.int16, mmap.mmap(memory, length), strides=(stride, 2))
 
 
 class TooMuchSoundError(Exception):
@@ -30,11 +30,15 @@ class TooMuchSoundError(Exception):
 
 
 class Rows:
-    """Writes rows to the memory file `memory`, at most `most` samples each."""
+    """Writes rows to the memory file `memory`, at most `most` samples each.
 
-    def __init__(self, memory: int, most: int) -> None:
+    `told` is called with the seconds written so far, about every half minute of sound.
+    """
+
+    def __init__(self, memory: int, most: int, told: Callable[[float], None]) -> None:
         self._memory = memory
         self._most = most
+        self._told = told
         self._waiting: list[bytearray] = []
         self._written = 0
 
@@ -53,14 +57,14 @@ class Rows:
         if not self._waiting:
             self._waiting = [bytearray() for _ in range(channels)]
 
-    def append(self, planes: npt.NDArray[np.int16]) -> None:
+    def append(self, planes: npt.NDArray[Any]) -> None:
         """Adds samples of shape (channels, n).
 
         Raises:
             TooMuchSoundError: the rows are full.
         """
         for row, plane in zip(self._waiting, planes, strict=True):
-            row += plane.tobytes()
+            row.extend(plane.tobytes())
         if self._written + len(self._waiting[0]) // 2 > self._most:
             raise TooMuchSoundError
         if len(self._waiting[0]) >= _BLOCK:
@@ -78,3 +82,4 @@ class Rows:
         self._written += len(self._waiting[0]) // 2
         for row in self._waiting:
             row.clear()
+        self._told(self._written / SAMPLE_RATE)
