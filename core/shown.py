@@ -19,6 +19,11 @@ def shown_name(name: str) -> str:
     return "".join(_escaped(character) if _steers(character) else character for character in text)
 
 
+def shorten(text: str, most: int) -> str:
+    """The beginning of a text: at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def is_plain(text: str) -> bool:
     """Whether `text` holds nothing that `shown_name` would write otherwise."""
     return shown_name(text) == text

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from core.documents import DocumentError, read_document
 from core.settings import CrmSettings
+from core.shown import shorten
 from crm.build import build_snapshot
 from crm.checks import Problem, find_dangling, find_problem
 from crm.naming import rename_fields
@@ -22,7 +23,7 @@ from models.vocabulary.errors import InvalidInputError
 
 _REMEDY = "Correct the file or export it again; docs/formats.md, section 2 shows its form."
 _MOST_BYTES = 512 << 20
-_LONGEST_QUOTE = 60
+_LONGEST_QUOTE, _LONGEST_PROBLEM = 60, 500
 _ZONE_EXAMPLE = "an IANA time zone such as Europe/Moscow"
 
 
@@ -127,7 +128,8 @@ def _first_problem(error: ValidationError) -> Problem:
 
 
 def _invalid(path: Path, problem: Problem) -> InvalidInputError:
-    return InvalidInputError(str(path), f"`{problem.where}` {problem.what}", _REMEDY)
+    sentence = f"`{problem.where}` {problem.what}"
+    return InvalidInputError(str(path), shorten(sentence, _LONGEST_PROBLEM), _REMEDY)
 
 
 def _in_words(value: object) -> str:
@@ -136,4 +138,4 @@ def _in_words(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."
+    return shorten(text, _LONGEST_QUOTE)

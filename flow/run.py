@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -84,7 +85,8 @@ def run(
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
-    ears = Ears(load_audio, engine_for(settings.speech))
+    longest_s = settings.speech.longest_call_h * 3600
+    ears = Ears(partial(load_audio, longest_s=longest_s), engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
     gathered = gather(question)
     database = open_database(request.db) if request.db else open_state(request.state)

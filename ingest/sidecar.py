@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.documents import DocumentError, read_document
-from core.shown import is_plain
+from core.shown import is_plain, shorten
 from ingest.tables import split_line
 from models.vocabulary.call import CallFacts, Direction, MetadataSource
 
@@ -128,8 +128,7 @@ def _text(raw: object) -> str:
 
 
 def _quoted(raw: object) -> str:
-    text = repr(raw)
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 3]}..."
+    return shorten(repr(raw), _LONGEST_QUOTE)
 
 
 def _time(raw: object) -> datetime:
