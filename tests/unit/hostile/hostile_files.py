@@ -100,7 +100,7 @@ def opus_bomb(folder: Path, pages: int) -> bytes:
     """Ogg/Opus whose packets hold 120 ms each in two bytes; a page of 255 is half a minute."""
     head = b"".join(list(ogg_pages(good(folder, "bomb.ogg", "libopus", "ogg", 16000)))[:2])
     serial = head[14:18]
-    packet = bytes([0x1B, 6])  # SILK 60 ms would be 3 << 3; code 3: 6 frames of 20 ms, all empty
+    packet = bytes([1 << 3 | 3, 6])  # SILK of 20 ms, six of them, all of them empty
     return head + b"".join(
         _ogg_page(serial, 2 + at, (at + 1) * 255 * 5760, [packet] * 255) for at in range(pages)
     )
@@ -121,13 +121,14 @@ def many_tracks(path: Path, tracks: int) -> Path:
         assert isinstance(picture, av.VideoStream)
         picture.width = picture.height = 64
         picture.pix_fmt = "yuv420p"
-        sounds = [container.add_stream("pcm_s16le", rate=8000) for _ in range(tracks)]
+        sounds = [
+            container.add_stream("pcm_s16le", rate=8000, layout="mono") for _ in range(tracks)
+        ]
         frame = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
         container.mux(picture.encode(frame))
         container.mux(picture.encode(None))
         for stream in sounds:
             assert isinstance(stream, av.AudioStream)
-            stream.layout = "mono"
             sound = av.AudioFrame.from_ndarray(tone(440, 0.5)[np.newaxis], "s16", "mono")
             sound.sample_rate = 8000
             container.mux(stream.encode(sound))
@@ -144,7 +145,6 @@ def matroska_zlib_bomb(unpacked: int) -> bytes:
     zeros = bytes(1 << 20)
     packed = b"".join(squeezer.compress(zeros) for _ in range(unpacked >> 20)) + squeezer.flush()
     audio = _ebml("E1", _ebml("B5", struct.pack(">f", 8000.0)) + _ebml("9F", b"\x01"))
-    audio = audio.replace(b"\x9f\x81\x01", b"\x9f\x81\x01") + b""
     encoding = _ebml("6D80", _ebml("6240", _ebml("5033", b"\x00") + _ebml("5034", b"")))
     track = _ebml("D7", b"\x01") + _ebml("73C5", b"\x01") + _ebml("83", b"\x02")
     track += _ebml("86", b"A_PCM/INT/LIT") + audio + encoding
