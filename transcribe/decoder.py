@@ -60,7 +60,7 @@ class _Decoder:
     def decode(self, path: Path, longest_s: float) -> tuple[Samples, Decoded]:
         channel = self._ready()
         no_memories: list[int] = []
-        request = {"path": str(path), "longest_s": longest_s}
+        request = {"path": str(path.absolute()), "longest_s": longest_s}
         channel.settimeout(_SILENCE_S)
         try:
             channel.send(json.dumps(request).encode())

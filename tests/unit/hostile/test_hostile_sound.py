@@ -157,9 +157,11 @@ HEARD: dict[str, tuple[str, float, Make]] = {
     "an RF64 that claims 2^63 bytes": (
         "a.wav",
         0.5,
-        lambda _: wav(ONE, riff=0xFFFFFFFF, data=0xFFFFFFFF)
-        .replace(b"RIFF", b"RF64")
-        .replace(b"fmt ", b"ds64" + struct.pack("<IQQQI", 28, 1 << 62, 1 << 62, 0, 0) + b"fmt "),
+        lambda _: (
+            wav(ONE, riff=0xFFFFFFFF, data=0xFFFFFFFF)
+            .replace(b"RIFF", b"RF64")
+            .replace(b"fmt ", b"ds64" + struct.pack("<IQQQI", 28, 1 << 62, 1 << 62, 0, 0) + b"fmt ")
+        ),
     ),
     "a wav of NaN": ("a.wav", 0.5, lambda _: floats(float("nan"), 0.1)),
     "a wav of infinities": ("a.wav", 0.5, lambda _: floats(float("inf"), float("-inf"))),
