@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -36,6 +37,8 @@ def read_document(path: Path, most_bytes: int) -> Any:
         OSError: it cannot be read.
     """
     with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size > most_bytes:
+            raise _too_large(most_bytes)
         return parse_document(file.read(most_bytes + 1), most_bytes)
 
 
@@ -46,8 +49,7 @@ def parse_document(data: bytes, most_bytes: int) -> Any:
         DocumentError: it is larger than `most_bytes`, or is none.
     """
     if len(data) > most_bytes:
-        size = f"{most_bytes >> 20} MB"
-        raise DocumentError(f"is larger than {size}", "Split it, or leave out what is not asked.")
+        raise _too_large(most_bytes)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -93,6 +95,10 @@ def _fraction(digits: str) -> float:
 
 def _no_number(word: str) -> None:
     raise DocumentError(f"is not JSON: {word} is no number", "Write null where there is none.")
+
+
+def _too_large(most_bytes: int) -> DocumentError:
+    return DocumentError(f"is larger than {most_bytes >> 20} MB", "Leave out what is not needed.")
 
 
 def _too_deep() -> DocumentError:

@@ -23,6 +23,7 @@ from models.vocabulary.errors import InvalidInputError
 
 _REMEDY = "Correct the file or export it again; docs/formats.md, section 2 shows its form."
 _MOST_BYTES = 512 << 20
+_MOST_WARNINGS = 100
 _LONGEST_QUOTE, _LONGEST_PROBLEM = 60, 500
 _ZONE_EXAMPLE = "an IANA time zone such as Europe/Moscow"
 
@@ -68,7 +69,10 @@ def read_snapshot(path: Path, settings: CrmSettings) -> SnapshotRead:
         raise _invalid(path, problem)
     built = build_snapshot(record, timezone)
     found = (*warnings, *find_dangling(record), *built.warnings)
-    return SnapshotRead(built.snapshot, tuple(f"{path}: {warning}" for warning in found))
+    told = [shorten(warning, _LONGEST_PROBLEM) for warning in found[:_MOST_WARNINGS]]
+    if len(found) > len(told):
+        told.append(f"{len(found) - len(told)} more warnings of this kind")
+    return SnapshotRead(built.snapshot, tuple(f"{path}: {warning}" for warning in told))
 
 
 def _read_object(path: Path) -> dict[str, object]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,7 +19,7 @@ _DECIMAL = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 def without_empty(value: object) -> object:
     """The same JSON without nulls and blank texts: missing, null and blank say the same."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         cleaned = ((key, without_empty(item)) for key, item in value.items())
         return {key: item for key, item in cleaned if item is not None}
     if isinstance(value, list):

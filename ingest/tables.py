@@ -21,10 +21,10 @@ def read_text(path: Path) -> str:
         ValueError: the bytes are no text, or more than 256 MB.
         OSError: the file cannot be read.
     """
-    with path.open("rb") as file:
-        data = file.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
+    if path.stat().st_size > MOST_BYTES:
         raise ValueError(f"it is larger than {MOST_BYTES >> 20} MB; split it by years")
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES)
     try:
         text = _decoded(data)
     except UnicodeDecodeError as error:

@@ -37,6 +37,7 @@ from transcribe.audio import CallAudio, load_audio
 HOUR = 3600.0
 SECONDS = 30  # far more than any of these needs; a busy machine is slow
 ONE = tone(440, 0.5)
+NOISE = random.Random(1).randbytes(90_000)  # noqa: S311 - stands for ciphertext
 LONGEST = b"\xff\xff\xff\xff"
 
 Make = Callable[[Path], bytes]
@@ -48,11 +49,12 @@ def heard(path: Path, longest_s: float = 12 * HOUR) -> CallAudio | UnusableRecor
     try:
         result: CallAudio | UnusableRecordingError = load_audio([path], longest_s)
     except UnusableRecordingError as error:
-        assert path.name in error.detail
-        assert "\n" not in error.detail
         result = error
     assert time.monotonic() - began < SECONDS
     assert decoder_memory() < 1 << 30
+    if isinstance(result, UnusableRecordingError):
+        assert path.name in result.detail
+        assert "\n" not in result.detail
     return result
 
 
@@ -124,7 +126,7 @@ REFUSED: dict[str, tuple[str, str, Make]] = {
     "an xz bomb named mp3": ("a.mp3", "not_audio", lambda _: lzma.compress(bytes(1 << 24))),
     "a bzip2 bomb named wav": ("a.wav", "not_audio", lambda _: bz2.compress(bytes(1 << 24))),
     "a Zstandard file named ogg": ("a.ogg", "not_audio", lambda _: b"\x28\xb5\x2f\xfd" + bytes(99)),
-    "random bytes named mp3": ("a.mp3", "encrypted", lambda _: random.Random(1).randbytes(90_000)),
+    "random bytes named mp3": ("a.mp3", "encrypted", lambda _: NOISE),
     "a single byte": ("a.wav", "not_audio", lambda _: b"R"),
     "magic and nothing else: RIFF": ("a.wav", "header_only|not_audio", lambda _: b"RIFF"),
     "magic and nothing else: OggS": ("a.ogg", "corrupt", lambda _: b"OggS"),
