@@ -104,7 +104,7 @@ def _files(folder: Path, root: Path, arrivals: Arrivals) -> Iterator[Path]:
         kept = [name for name in sorted(folders) if not _is_hidden(name)]
         for name in kept:
             path = Path(here, name)
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            if _leads_out(path, root):
                 _report_link(path, folder, arrivals)
         if kept and len(Path(here).relative_to(folder).parts) >= _DEEPEST:
             place = PurePosixPath(Path(here).relative_to(folder).as_posix())
@@ -121,8 +121,16 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.casefold() in _CLUTTER
 
 
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a link leads out of the folder `root`, or in a circle."""
+    try:
+        return path.is_symlink() and not path.resolve().is_relative_to(root)
+    except RuntimeError:  # how pathlib tells of a circle
+        return True
+
+
 def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals) -> None:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
+    if _leads_out(path, root):
         arrivals.report(place, "outside_link", _LINK_DETAIL)
         return
     if is_uploading(path.name):
@@ -164,7 +172,9 @@ def _sort_by_bytes(
     arrivals.audio.append(AudioFile(path, place, info.st_size, info.st_mtime, digest.hexdigest()))
 
 
-_LINK_DETAIL = "the link leads out of the recordings folder; copy the recording itself here"
+_LINK_DETAIL = (
+    "the link leads out of the recordings folder, or in a circle; copy the recording itself here"
+)
 
 
 def _report_link(path: Path, folder: Path, arrivals: Arrivals) -> None:
