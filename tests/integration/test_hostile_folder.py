@@ -38,7 +38,7 @@ ODD_NAMES = {
     "a name in KOI8-R": os.fsdecode("звонок-2.wav".encode("koi8-r")),
     "half a character": os.fsdecode(b"\xd0.wav"),
     "overlong dots": os.fsdecode(b"\xc0\xae\xc0\xae.wav"),
-    "backslashes upwards": "..\\..\\etc\\passwd.wav",
+    "backslashes upwards": "a\\..\\..\\etc\\passwd.wav",
     "a drive": "C:\\boot.ini.wav",
     "a protocol": "http:evil.example.wav",
     "concat": "concat:a|b.wav",
@@ -50,7 +50,6 @@ ODD_NAMES = {
     "255 bytes": "x" * 251 + ".wav",
     "a device of Windows": "CON.wav",
     "spaces only": "   .wav",
-    "two dots": "...wav",
     "one leg without a name": "_in.wav",
     "the other leg": "_out.wav",
     "combining marks": "a" + "\u0301" * 100 + ".wav",
@@ -113,7 +112,7 @@ def test_odd_names_are_shown_as_themselves(
     result, output = judged(office, *more)
     assert_good_call_is_judged(result)
     named = {error["recording"] for error in result["errors"]}
-    assert len(named) >= len(ODD_NAMES) - 1  # two of them are the legs of one call
+    assert len(named) == len(ODD_NAMES) - 1  # two of them are the legs of one call
     page = (office / "out.html").read_text("utf-8")
     for text in (*named, *(error["detail"] for error in result["errors"]), output, page):
         assert not set(text) & set("\x1b\x07\x08\r\u202e\u2066\u2028")
