@@ -135,6 +135,13 @@ class SpeechSettings(Section):
     vad_min_silence_s: float = Field(
         default=0.5, gt=0, description="silence in seconds that ends a stretch of speech"
     )
+    longest_call_h: float = Field(
+        default=12,
+        gt=0,
+        le=48,
+        description="hours of sound from which a recording is refused; a night of hold music "
+        "is shorter",
+    )
     second_listening: bool = Field(
         default=True,
         description="hear the few seconds again on which a stage or a loud flag hangs",

@@ -24,7 +24,7 @@ from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
 from flow.scoring import Scores, score_calls
 from flow.second_listening import ListenedAgain, Memory, listen_again
-from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
+from flow.steps import AudioLoader, Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
 from models.sealed import read_keys
@@ -69,6 +69,16 @@ def whisper(speech: SpeechSettings) -> Transcriber:
     return load_transcriber(speech)
 
 
+def audio_loader(settings: Settings) -> AudioLoader:
+    """Gives what opens and decodes recordings as the settings say.
+
+    Raises:
+        SealedError: the key of sealed recordings cannot be read.
+    """
+    longest_s = settings.speech.longest_call_h * 3600
+    return partial(load_audio, longest_s=longest_s, keys=read_keys(settings.sealing))
+
+
 def run(
     request: RunRequest,
     settings: Settings,
@@ -87,8 +97,7 @@ def run(
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
-    keys = read_keys(settings.sealing)
-    ears = Ears(partial(load_audio, keys=keys), engine_for(settings.speech))
+    ears = Ears(audio_loader(settings), engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
     gathered = gather(question)
     database = open_database(request.db) if request.db else open_state(request.state)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from core.shown import shown_name
 from ingest.kinds import HEAD_BYTES, FileKind, describe_stranger, kind_of
 from models.sealed import NO_KEYS, Keys, clear_file, clear_name, is_sealed
 from models.vocabulary.call import RecordingProblem
@@ -25,6 +26,8 @@ _UPLOADING = re.compile(
 )
 _CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "lost+found"})
 _READ_BYTES = 1 << 20
+_MOST_BYTES = 4 << 30
+_DEEPEST = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,8 @@ def is_uploading(name: str) -> bool:
 
 
 def shown(place: PurePosixPath) -> str:
-    """A path as text that every output can carry, undecodable bytes replaced."""
-    return os.fsencode(str(place)).decode("utf-8", "replace")
+    """A path as text that every output can carry (`core.shown`)."""
+    return shown_name(str(place))
 
 
 def _files(folder: Path, root: Path, arrivals: Arrivals) -> Iterator[Path]:
@@ -109,8 +112,13 @@ def _files(folder: Path, root: Path, arrivals: Arrivals) -> Iterator[Path]:
         kept = [name for name in sorted(folders) if not _is_hidden(name)]
         for name in kept:
             path = Path(here, name)
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
+            if _leads_out(path, root):
                 _report_link(path, folder, arrivals)
+        if kept and len(Path(here).relative_to(folder).parts) >= _DEEPEST:
+            place = PurePosixPath(Path(here).relative_to(folder).as_posix())
+            detail = f"folders are nested more than {_DEEPEST} deep; move the recordings up"
+            arrivals.report(place, "too_deep", detail)
+            kept = []
         folders[:] = kept
         for name in sorted(names):
             if not _is_hidden(name) or is_uploading(name):
@@ -121,8 +129,16 @@ def _is_hidden(name: str) -> bool:
     return name.startswith(".") or name.casefold() in _CLUTTER
 
 
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a link leads out of the folder `root`, or in a circle."""
+    try:
+        return path.is_symlink() and not path.resolve().is_relative_to(root)
+    except RuntimeError:  # how pathlib tells of a circle
+        return True
+
+
 def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals, keys: Keys) -> None:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
+    if _leads_out(path, root):
         arrivals.report(place, "outside_link", _LINK_DETAIL)
         return
     if is_uploading(path.name):
@@ -136,6 +152,10 @@ def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals, k
     info = path.stat()
     if not stat.S_ISREG(info.st_mode):
         arrivals.report(place, "not_audio", "this is no regular file; remove it")
+        return
+    if info.st_size > _MOST_BYTES:
+        detail = "the file is larger than 4 GB, which no recording of a call is; remove it"
+        arrivals.report(place, "too_big", detail)
         return
     suffix = path.suffix.casefold()
     if suffix in {".json", ".csv"}:
@@ -162,7 +182,9 @@ def _sort_by_bytes(
     arrivals.audio.append(AudioFile(path, place, size, modified, digest.hexdigest()))
 
 
-_LINK_DETAIL = "the link leads out of the recordings folder; copy the recording itself here"
+_LINK_DETAIL = (
+    "the link leads out of the recordings folder, or in a circle; copy the recording itself here"
+)
 
 
 def _report_link(path: Path, folder: Path, arrivals: Arrivals) -> None:

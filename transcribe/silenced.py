@@ -24,7 +24,8 @@ import numpy as np
 from models.sealed import NO_KEYS, Keys, clear_file
 from models.vocabulary.errors import OutputError, UnusableRecordingError
 from models.vocabulary.transcript import HiddenSpan
-from transcribe.audio import SAMPLE_RATE, CallAudio, Samples, mixed, stream_samples
+from transcribe.audio import SAMPLE_RATE, CallAudio, Samples, mixed
+from transcribe.streaming import stream_samples
 
 VERSION = 1
 

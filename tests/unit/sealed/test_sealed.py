@@ -62,9 +62,9 @@ def test_a_sealed_call_keeps_place_hash_time_and_sound(call: Path, keys: Keys) -
     assert (found.path, str(found.place), found.size) == (sealed, "call.wav", len(SOUND))
     assert found.sha256 == hashlib.sha256(SOUND).hexdigest() == clear_sha256(sealed, keys)
     assert found.modified == 1_000_000_000
-    audio = load_audio([sealed], keys)
+    audio = load_audio([sealed], keys=keys)
     assert (audio.samples == clear.samples).all()
-    assert load_audio([call], keys).channels == 2  # a path noted before it was sealed
+    assert load_audio([call], keys=keys).channels == 2  # a path noted before it was sealed
 
 
 def test_clear_bytes_are_never_in_a_file(call: Path, keys: Keys) -> None:
@@ -84,7 +84,7 @@ def test_wrong_and_missing_keys_are_told_in_one_sentence(
     with pytest.raises(SealedError, match="is sealed, and no key is set"):
         scan_folder(call.parent, NO_KEYS)
     with pytest.raises(SealedError, match="cannot be opened with the key"):
-        load_audio([sealed], other_keys)
+        load_audio([sealed], keys=other_keys)
 
 
 def test_a_damaged_file_is_listed_and_stops_no_other(

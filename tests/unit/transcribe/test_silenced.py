@@ -14,13 +14,14 @@ from models.sealed import make_key, read_keys, seal_in_place
 from models.vocabulary.errors import OutputError, UnusableRecordingError
 from models.vocabulary.transcript import HiddenSpan, PersonalKind, Speaker
 from tests.unit.transcribe.recorded_files import both_parties, encoded, tone, wav
-from transcribe.audio import load_audio, stream_samples
+from transcribe.audio import load_audio
 from transcribe.silenced import (
     forget_silenced,
     forget_silenced_before,
     silence,
     write_silenced,
 )
+from transcribe.streaming import stream_samples
 
 RATE = 8000
 SPANS = (
