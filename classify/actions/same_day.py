@@ -46,7 +46,7 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
         return mention
     day = mention.date
     if mention.weekday is not None:
-        return _on(mention, _numbered_before(talk, turn, mention))
+        return _on(mention, _numbered_before(talk, turn, day))
     if not DAY.search(text):
         return mention
     for before in talk.before(turn, BACK):
@@ -56,40 +56,41 @@ def same_day(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
                 continue
             if MONTH.search(said.text.lower()):
                 return replace(mention, date=other)
-    return mention if WEEKDAY.search(text) else _on(mention, _in_month_before(talk, turn, mention))
+    if WEEKDAY.search(text):
+        return mention
+    return _on(mention, _in_month_before(talk, turn, mention.start, day.day))
 
 
 def _on(mention: TimeMention, day: date | None) -> TimeMention:
     return mention if day is None else replace(mention, date=day)
 
 
-def _numbered_before(talk: Talk, turn: Turn, mention: TimeMention) -> date | None:
+def _numbered_before(talk: Talk, turn: Turn, coming: date) -> date | None:
     """«Третьего августа вернусь» — «В понедельник и возвращайтесь»: the Monday with a number."""
     for before in talk.before(turn, BACK):
         for said in reversed(talk.times(before)):
             text, other = said.text.lower(), said.date
-            if other is None or said.past or mention.date is None or other <= mention.date:
+            if other is None or said.past or other <= coming:
                 continue
-            if said.weekday is None and DAY.search(text) and other.weekday() == mention.weekday:
+            if said.weekday is None and DAY.search(text) and other.weekday() == coming.weekday():
                 return other
     return None
 
 
-def _in_month_before(talk: Talk, turn: Turn, mention: TimeMention) -> date | None:
+def _in_month_before(talk: Talk, turn: Turn, start: int, day: int) -> date | None:
     """«К октябрю» — «Шестого звоните»: the number is a day of the month named last."""
-    spoken = [turn.text[: mention.start], *(t.text for t in talk.before(turn, MONTH_BACK))]
+    spoken = [turn.text[:start], *(t.text for t in talk.before(turn, MONTH_BACK))]
     for text in spoken:
         named = list(MONTH.finditer(text.lower()))
         if named:
-            return _coming(talk, mention, number=named[-1].lastindex or 0)
+            return _coming(talk.context.started_at.date(), named[-1].lastindex or 0, day)
     return None
 
 
-def _coming(talk: Talk, mention: TimeMention, number: int) -> date | None:
-    today = talk.context.started_at.date()
+def _coming(today: date, month: int, number: int) -> date | None:
     for year in (today.year, today.year + 1):
         try:
-            day = date(year, number, mention.date.day if mention.date else 1)
+            day = date(year, month, number)
         except ValueError:
             return None
         if day >= today:

@@ -12,11 +12,12 @@ from classify.actions.same_day import of_evening, same_day
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn, read_once, token_at
 from classify.text import Token
-from models.vocabulary.action import SlotValue
+from models.vocabulary.action import ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
 VERBS = frozenset({"VERB", "INFN"})
 LONGEST_REACH = 12  # words between a deed and its time
+TIMED = frozenset({ActionType.MEETING_BOOKED, ActionType.FOLLOW_UP_AGREED})
 
 
 @dataclass(frozen=True, slots=True)
