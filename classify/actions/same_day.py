@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
 
@@ -32,7 +33,7 @@ MONTHS = (
     r"\b(?:декабр|december\b)",
 )
 MONTH = re.compile("|".join(f"({one})" for one in MONTHS))
-RELATIVE = re.compile(r"сегодня|завтра|через|недел|today|tomorrow|week|fortnight|\bin\b")
+RELATIVE = re.compile(r"сегодня|завтра|через|(?<!по)недел|today|tomorrow|week|fortnight|\bin\b")
 WEEKDAY = re.compile(
     r"понедел|вторн|\bсред[уыае]|четверг|пятниц|суббот|воскресен|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -99,7 +100,10 @@ def _coming(today: date, month: int, number: int) -> date | None:
 
 
 EARLY, LATE = time(9), time(17)  # an hour before or since was said of the morning, the evening
-NEAR = timedelta(hours=1)
+NEAR, STILL_NEAR = timedelta(hours=1), timedelta(hours=2)
+HALF_BACK = 3  # turns in which the evening was named
+LATEST = 9  # a bare hour above is hardly one of the evening: nobody comes or calls at ten
+EVENING = re.compile(r"вечер|evening|tonight|\b(?:1[7-9]|2[0-3])[:.-]\d\d")
 SAID_PART: tuple[str, ...] = ("утр", "ноч", "дня", "днем", "вечер", "am", "pm", ":")
 SAID_PART += ("morning", "afternoon", "evening", "night")
 
@@ -110,11 +114,51 @@ def of_evening(mention: TimeMention, part: str | None) -> time | None:
     «В среду вечером? Часов в восемь».
     """
     clock = mention.time
-    if clock is None or part != "evening" or not 5 <= clock.hour < 12:
-        return clock
-    if any(word in mention.text.lower() for word in SAID_PART):
+    if clock is None or part != "evening" or not 5 <= clock.hour < 12 or _says_part(mention):
         return clock
     return clock.replace(hour=clock.hour + 12)
+
+
+def spoken_evening(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
+    """The mention with its bare hour in the evening that was spoken of just before it.
+
+    «Вечером, после восьми» — «В полдевятого подъеду».
+    """
+    hour = mention.time or mention.earliest
+    if hour is None or not 5 <= hour.hour <= LATEST or _says_part(mention):
+        return mention
+    named, later = _evening_before(talk, turn, mention), hour.replace(hour=hour.hour + 12)
+    lying = named and (named.time or named.earliest)
+    if named is None or (lying and abs(_since(lying) - _since(later)) > STILL_NEAR):
+        return mention
+    if mention.time is None:
+        return replace(mention, earliest=later)
+    return replace(mention, time=later, part_of_day="evening")
+
+
+def _evening_before(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention | None:
+    """The evening named last; none where it is another day's, did not suit or gave way."""
+    day = mention.date
+    for said in _said_before(talk, turn, mention):
+        if said.refused or (said.date and day and said.date != day):
+            return None
+        day = day or said.date
+        if EVENING.search(said.text.lower()):
+            return said
+        if _says_part(said):
+            return None
+    return None
+
+
+def _said_before(talk: Talk, turn: Turn, mention: TimeMention) -> Iterator[TimeMention]:
+    """The coming times before one in its turn and in the turns before, the nearest first."""
+    said = [one for one in talk.times(turn) if one.start < mention.start]
+    for one in (said, *(talk.times(before) for before in talk.before(turn, HALF_BACK))):
+        yield from (m for m in reversed(one) if not m.past)
+
+
+def _says_part(mention: TimeMention) -> bool:
+    return any(word in mention.text.lower() for word in SAID_PART)
 
 
 def of_same_half(mention: TimeMention, lying: time | None) -> TimeMention:
@@ -123,7 +167,7 @@ def of_same_half(mention: TimeMention, lying: time | None) -> TimeMention:
     «В семь» after «в семь утра», and «в семь» against «в восемь утра».
     """
     clock = mention.time
-    if clock is None or lying is None or any(word in mention.text.lower() for word in SAID_PART):
+    if clock is None or lying is None or _says_part(mention):
         return mention
     other = clock.replace(hour=(clock.hour + 12) % 24)
     near = abs(_since(other) - _since(lying)) <= NEAR
