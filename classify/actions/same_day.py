@@ -103,6 +103,7 @@ EARLY, LATE = time(9), time(17)  # an hour before or since was said of the morni
 NEAR, STILL_NEAR = timedelta(hours=1), timedelta(hours=2)
 HALF_BACK = 3  # turns in which the evening was named
 LATEST = 9  # a bare hour above is hardly one of the evening: nobody comes or calls at ten
+MORNING = re.compile(r"утр|morning|\bam\b|\d ?am\b|\b0?\d[:.]\d\d")
 EVENING = re.compile(r"вечер|evening|tonight|\b(?:1[7-9]|2[0-3])[:.-]\d\d")
 SAID_PART: tuple[str, ...] = ("утр", "ноч", "дня", "днем", "вечер", "am", "pm", ":")
 SAID_PART += ("morning", "afternoon", "evening", "night")
@@ -128,8 +129,7 @@ def spoken_evening(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
     if hour is None or not 5 <= hour.hour <= LATEST or _says_part(mention):
         return mention
     named, later = _evening_before(talk, turn, mention), hour.replace(hour=hour.hour + 12)
-    lying = named and (named.time or named.earliest)
-    if named is None or (lying and abs(_since(lying) - _since(later)) > STILL_NEAR):
+    if named is None or not _leaves_room(named, later):
         return mention
     if mention.time is None:
         return replace(mention, earliest=later)
@@ -138,16 +138,29 @@ def spoken_evening(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention:
 
 def _evening_before(talk: Talk, turn: Turn, mention: TimeMention) -> TimeMention | None:
     """The evening named last; none where it is another day's, did not suit or gave way."""
-    day = mention.date
+    day, evening = mention.date, None
     for said in _said_before(talk, turn, mention):
-        if said.refused or (said.date and day and said.date != day):
-            return None
+        if said.date and day and said.date != day:
+            return None  # of that day the evening was said, too, where it named none
         day = day or said.date
-        if EVENING.search(said.text.lower()):
-            return said
-        if _says_part(said):
-            return None
-    return None
+        if evening is None and (said.refused or _says_part(said)):
+            text = said.text.lower()
+            if said.refused or MORNING.search(text) or not EVENING.search(text):
+                return None
+            evening = said
+        if evening and evening.date:
+            break
+    return evening
+
+
+def _leaves_room(evening: TimeMention, hour: time) -> bool:
+    """Whether an hour may be of that evening: «до вечера» is none, «после девяти» begins later."""
+    lying, ends = evening.time or evening.earliest, evening.bound == "by"
+    if lying is None:
+        return not ends
+    if (ends and hour > lying) or (evening.earliest and hour < lying):
+        return False
+    return abs(_since(lying) - _since(hour)) <= STILL_NEAR
 
 
 def _said_before(talk: Talk, turn: Turn, mention: TimeMention) -> Iterator[TimeMention]:

@@ -10,9 +10,9 @@ from classify.morphology import parses
 from classify.phrases import Shelf, phrasebook
 from classify.phrases.lexicon import Choice, Lexicon
 from classify.phrases.pattern import compile_line
-from classify.text import NO_REPAIRS, Reader
+from classify.text import Reader
 
-NOTHING: frozenset[str] = frozenset()
+NONE: frozenset[int] = frozenset()
 
 
 def choice(key: str = "", *grammemes: str, stem: bool = False) -> Choice:
@@ -26,7 +26,7 @@ def met(lexicon: Lexicon, form: str) -> frozenset[int]:
 
 def numbered(*choices: Iterable[Choice]) -> tuple[Lexicon, list[int]]:
     lexicon = Lexicon()
-    return lexicon, [lexicon.number(NOTHING, tuple(some)) for some in choices]
+    return lexicon, [lexicon.number(frozenset(), tuple(some)) for some in choices]
 
 
 def test_equal_criteria_have_one_number() -> None:
@@ -42,7 +42,7 @@ def test_a_word_meets_a_criterion_by_its_form_or_its_lemma() -> None:
     form = lexicon.number(frozenset({"=счета"}), ())
     assert met(lexicon, "счета") == {lemma, form}
     assert met(lexicon, "счетом") == {lemma}
-    assert met(lexicon, "насчет") == NOTHING
+    assert met(lexicon, "насчет") == NONE
 
 
 def test_a_word_meets_a_criterion_by_its_beginning() -> None:
@@ -51,29 +51,29 @@ def test_a_word_meets_a_criterion_by_its_beginning() -> None:
     )
     assert met(lexicon, "оплатим") == {begun}
     assert met(lexicon, "оплатите") == {begun, longer}
-    assert met(lexicon, "опла") == NOTHING
-    assert met(lexicon, "предоплата") == NOTHING
+    assert met(lexicon, "опла") == NONE
+    assert met(lexicon, "предоплата") == NONE
 
 
 def test_a_lemma_has_to_carry_the_grammemes_in_one_reading() -> None:
     lexicon, [future] = numbered([choice("оплатить", "futr", "plur")])
     assert met(lexicon, "оплатим") == {future}
-    assert met(lexicon, "оплачу") == NOTHING
-    assert met(lexicon, "оплатили") == NOTHING
-    assert met(lexicon, "подпишем") == NOTHING
+    assert met(lexicon, "оплачу") == NONE
+    assert met(lexicon, "оплатили") == NONE
+    assert met(lexicon, "подпишем") == NONE
 
 
 def test_any_word_with_the_grammemes_meets_a_criterion_without_a_lemma() -> None:
     lexicon, [past, plural] = numbered([choice("", "past")], [choice("", "past", "plur")])
     assert met(lexicon, "оплатили") == {past, plural}
     assert met(lexicon, "оплатил") == {past}
-    assert met(lexicon, "оплатим") == NOTHING
+    assert met(lexicon, "оплатим") == NONE
 
 
 def test_a_criterion_that_came_later_is_met_by_words_looked_up_before() -> None:
     lexicon, [past] = numbered([choice("", "past")])
     assert met(lexicon, "оплатил") == {past}
-    later = lexicon.number(NOTHING, (choice("", "VERB"),))
+    later = lexicon.number(frozenset(), (choice("", "VERB"),))
     assert met(lexicon, "оплатил") == {past, later}
 
 
@@ -81,7 +81,7 @@ def test_one_of_several_choices_is_enough() -> None:
     lexicon, [either] = numbered([choice("акт"), choice("", "INFN"), choice("смет", stem=True)])
     for form in ("актом", "подписать", "сметчик"):
         assert met(lexicon, form) == {either}
-    assert met(lexicon, "договор") == NOTHING
+    assert met(lexicon, "договор") == NONE
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_only_patterns_all_of_whose_words_are_there_are_tried() -> None:
     lexicon = Lexicon()
     both, one = (compile_line(line, {}, lexicon)[0] for line in ("пришлю договор", "договор"))
     shelf = Shelf([both, one], lexicon)
-    reader = Reader("ru", NO_REPAIRS, lexicon.met_by)
+    reader = Reader(meets=lexicon.met_by)
     for text, fit in (("договор", [one]), ("пришлю вам договор", [both, one]), ("пришлю", [])):
         words = frozenset().union(*(token.meets for token in reader.read(text)))
         assert sorted(p.source for p in shelf.possible(words)) == sorted(p.source for p in fit)

@@ -79,7 +79,7 @@ def test_looking_by_halves_misses_no_word(word: str) -> None:
             key = sound(form)
             if len(key) < 6:
                 continue
-            near = {
+            near: set[str | None] = {
                 known
                 for other, known in KNOWN.sounds.items()
                 if Levenshtein.distance(key, other) <= 1
