@@ -171,7 +171,8 @@ def _said_before(talk: Talk, turn: Turn, mention: TimeMention) -> Iterator[TimeM
 
 
 def _says_part(mention: TimeMention) -> bool:
-    return any(word in mention.text.lower() for word in SAID_PART)
+    """Whether its half of the day is told: by a word, by how it is written, by «через час»."""
+    return mention.exact_offset or any(word in mention.text.lower() for word in SAID_PART)
 
 
 def of_same_half(mention: TimeMention, lying: time | None) -> TimeMention:

@@ -193,3 +193,17 @@ def test_an_evening_of_long_ago_in_the_talk_is_forgotten() -> None:
 def test_an_hour_after_an_evening_stays_of_it_however_many_follow() -> None:
     talk = talk_of(("к: Вечером: в восемь, нет, в девять, нет, в полдевятого.",), "ru")
     assert str(when([p.mention for p in placed(talk, talk.turns[0])]).clock) == "20:30:00"
+
+
+@pytest.mark.parametrize(
+    ("lines", "language"),
+    [
+        (("к: Вечером я дома, а через полчаса наберите.",), "ru"),
+        (("c: I'm in this evening, or call me in half an hour.",), "en"),
+    ],
+)
+def test_an_hour_counted_from_now_is_none_of_the_evening(
+    lines: Sequence[str], language: str
+) -> None:
+    talk = talk_of(lines, language)
+    assert str(when([p.mention for p in placed(talk, talk.turns[0])]).clock) == "10:30:00"
