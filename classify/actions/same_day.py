@@ -71,7 +71,7 @@ def _numbered_before(talk: Talk, turn: Turn, coming: date) -> date | None:
     for before in talk.before(turn, BACK):
         for said in reversed(talk.times(before)):
             text, other = said.text.lower(), said.date
-            if other is None or said.past or other <= coming:
+            if other is None or said.past or said.bound == "by" or other <= coming:
                 continue
             if said.weekday is None and DAY.search(text) and other.weekday() == coming.weekday():
                 return other

@@ -102,9 +102,19 @@ def test_a_weekday_is_the_one_whose_number_was_said_before(
         (("к: Второго марта вы уже звонили.", "а: В понедельник наберу."), "ru", "2026-03-16"),
         (("к: Через две недели смета.", "а: В среду наберу."), "ru", "2026-03-18"),
         (("к: Во вторник занят.", "а: В понедельник наберу."), "ru", "2026-03-16"),
+        (("к: Сдать всё к шестому апреля.", "а: К понедельнику пришлю."), "ru", "2026-03-16"),
         (("c: I'm back on April 7th.", "a: I'll ring on Monday then."), "en", "2026-03-16"),
+        (("c: It's due by April 6th.", "a: You'll have it on Monday."), "en", "2026-03-16"),
     ],
-    ids=["another weekday", "a day gone by", "no number", "a weekday", "another weekday, English"],
+    ids=[
+        "another weekday",
+        "a day gone by",
+        "no number",
+        "a weekday",
+        "a deadline",
+        "another weekday, English",
+        "a deadline, English",
+    ],
 )
 def test_a_weekday_is_the_next_one_where_no_number_of_it_was_said(
     lines: Sequence[str], language: str, day: str
