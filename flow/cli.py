@@ -62,6 +62,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
 
         from flow import run as running
         from flow.summary import again_lines, print_summary, summary_lines
+        from flow.summary_words import words_for
         from flow.watch import watching
 
         settings = options.chosen_settings(
@@ -73,8 +74,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
             report = running.run(request, settings, engine_for=running.whisper, watch=watch)
         for warning in report.warnings:
             typer.echo(f"Warning: {warning}", err=True)
-        lines = summary_lines(report.result, report.snapshot, report.stage_keys)
-        again = again_lines(asdict(report.again))
+        words = words_for(os.environ)
+        lines = summary_lines(report.result, report.snapshot, report.stage_keys, words)
+        again = again_lines(asdict(report.again), words)
         print_summary(chain(lines, again), {"JSON": json, "HTML": html})
         raise typer.Exit(1 if report.result["errors"] else 0)
 
