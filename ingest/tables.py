@@ -3,33 +3,70 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
+MOST_BYTES = 256 << 20
+LONGEST_LINE = 1 << 16
 _DELIMITERS = ",;\t|"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def read_text(path: Path) -> str:
-    """The text of a table in UTF-8 (with or without a mark), UTF-16 with a mark or CP1251.
+    """The text of a table in UTF-8 (with or without a mark), UTF-16 or CP1251.
 
     Raises:
-        ValueError: the bytes are no text.
+        ValueError: the bytes are no text, or too many.
         OSError: the file cannot be read.
     """
-    data = path.read_bytes()
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1251")  # what Russian spreadsheets write
-    if any(ord(character) < 32 and character not in "\t\r\n\f" for character in text):
+    return text_of(read_bytes(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a table.
+
+    Raises:
+        ValueError: there are too many.
+        OSError: the file cannot be read.
+    """
+    if path.stat().st_size > MOST_BYTES:
+        raise ValueError(_TOO_LARGE)
+    return path.read_bytes()
+
+
+def text_of(data: bytes) -> str:
+    """The text that bytes of a table hold; see `read_text`.
+
+    Raises:
+        ValueError: the bytes are no text, or too many.
+    """
+    text = _decoded(data)
+    if has_control(text):
         raise ValueError("the bytes are no text")
     return text
 
 
+def lines_of(data: bytes) -> list[str]:
+    """The lines that bytes of a table hold; a broken one further down spoils only itself.
+
+    Raises:
+        ValueError: the bytes are no text, or too many.
+    """
+    lines = _decoded(data).splitlines()
+    if lines and has_control(lines[0]):
+        raise ValueError("the bytes are no text")
+    return lines
+
+
+def has_control(text: str) -> bool:
+    """Whether a text holds characters that none has (NUL, bell...)."""
+    return _CONTROL.search(text) is not None
+
+
 def delimiter_of(line: str) -> str:
     """The delimiter of a table by one of its lines: the one that gives the most fields."""
-    return max(_DELIMITERS, key=lambda mark: (len(split_line(line, mark)), mark == ","))
+    head = line[:LONGEST_LINE]
+    return max(_DELIMITERS, key=lambda mark: (len(split_line(head, mark)), mark == ","))
 
 
 def split_line(line: str, delimiter: str) -> list[str]:
@@ -42,3 +79,19 @@ def split_line(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter, strict=False), [])
     except csv.Error as error:
         raise ValueError(str(error)) from error
+
+
+_TOO_LARGE = f"it is larger than {MOST_BYTES >> 20} MB; split it"
+
+
+def _decoded(data: bytes) -> str:
+    if len(data) > MOST_BYTES:
+        raise ValueError(_TOO_LARGE)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    if len(data) > 1 and 0 in data[:2] and data[0] != data[1]:  # UTF-16 without its mark
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "strict")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1251")  # what Russian spreadsheets write
