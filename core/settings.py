@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
@@ -96,6 +96,9 @@ class PbxSettings(Section):
                 known = ", ".join(sorted(FILENAME_GROUPS))
                 raise ValueError(f"`{pattern}` needs named groups, each one of: {known}")
         return patterns
+
+
+SourceName = Annotated[str, Field(pattern=r"^[^\s./\\][^/\\]*$")]
 
 
 class SpeechSettings(Section):
@@ -239,6 +242,12 @@ class Settings(BaseSettings):
     )
 
     pbx: PbxSettings = Field(default_factory=PbxSettings)
+    sources: dict[SourceName, PbxSettings] = Field(
+        default_factory=dict,
+        description="`[sources.<account>]`: a telephone system whose recordings lie in the folder "
+        "`<account>`; what is set here counts there instead of `[pbx]`, and its CDR speaks of "
+        "its recordings only",
+    )
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     matching: MatchingSettings = Field(default_factory=MatchingSettings)
     verification: VerificationSettings = Field(default_factory=VerificationSettings)

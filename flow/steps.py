@@ -25,10 +25,10 @@ from models.store.calls import (
     mark_transcribed,
     mark_unusable,
     save_calls,
-    save_cdr,
     save_recording,
 )
 from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.ledger import save_cdr
 from models.store.transcripts import (
     TranscriptKey,
     add_transcript,
@@ -78,7 +78,7 @@ def store_calls(engine: Engine, source: str, gathered: Gathered) -> tuple[list[i
         for one in gathered.arrived:
             files = [str(path) for path in one.paths]
             save_recording(session, one.call.sha256 or "", files, now())
-        save_cdr(session, source, gathered.cdr)
+        save_cdr(session, gathered.cdr)
         ids = save_calls(session, source, [*arrived, *gathered.unrecorded])
     return ids[: len(arrived)], ids[len(arrived) :]
 

@@ -158,9 +158,7 @@ def _row(columns: Columns, zone: tzinfo) -> CdrRow:
 
     started = time_of(said("start"), zone)
     if started is None:
-        raise ValueError(
-            f"start: expected a date with time, found {shown_value(said('start'))}"
-        )
+        raise ValueError(f"start: expected a date with time, found {shown_value(said('start'))}")
     duration = seconds_of("duration", said("duration"))
     talk = seconds_of("billsec", said("billsec"))
     answered, ended = time_of(said("answer"), zone), time_of(said("end"), zone)

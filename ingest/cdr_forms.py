@@ -101,7 +101,8 @@ _NEW_COLUMNS = ("peeraccount", "linkedid", "sequence")
 # The names of FreePBX, FusionPBX, MikoPBX (cdr_general), 3CX (CDR and call log), Grandstream
 # and Yeastar (export and API), in small letters with _ for everything else.
 _HEADERS = {
-    "start": "calldate start start_stamp start_epoch start_time time_start timestart call_time time",
+    "start": "calldate start start_stamp start_epoch start_time time_start timestart call_time "
+    "time",
     "answer": "answer answer_stamp answer_epoch answer_time time_answered",
     "end": "end end_stamp end_epoch end_time time_end endtime",
     "src": "src source caller_id_number caller src_num from_no callfrom call_from caller_id",

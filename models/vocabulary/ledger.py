@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 from models.vocabulary.call import CdrRow
 
 
 def identity_of(row: CdrRow) -> str:
-    """What stays the same of a row however often and wherever it is written, as SHA-256.
+    """What stays the same of a row while its call goes on, as SHA-256; one call may have several.
 
-    Asterisk counts its rows, and a unique id with that count names one for good. Elsewhere it
-    takes the parties and the start: one call may have several rows.
+    Neither the unique id nor Asterisk's count of rows is enough: sites leave either constant.
     """
-    named: list[object] = [row.account, row.call_id]
-    if row.sequence:
-        named.append(row.sequence)
-    else:
-        named += [_moment(row.started_at), row.source_number, row.destination_number]
-        named += [row.channel, row.destination_channel]
+    named = [row.account, row.call_id, row.sequence, _moment(row.started_at)]
+    named += [row.source_number, row.destination_number, row.channel, row.destination_channel]
     return _hash(named)
 
 
@@ -40,13 +35,19 @@ def newer(one: CdrRow, other: CdrRow) -> CdrRow:
 
 
 def settled_rows(rows: Iterable[CdrRow]) -> tuple[CdrRow, ...]:
-    """Each row once, in its latest state, in order of time; the order they came in is forgotten."""
+    """Each row once, in its latest state, in order of time; the order they came in is forgotten.
+
+    A row that came before its telephone system was set up as one of several, and again after
+    that, is that system's.
+    """
     latest: dict[str, CdrRow] = {}
     for row in rows:
         identity = identity_of(row)
         known = latest.get(identity)
         latest[identity] = row if known is None or known == row else newer(known, row)
-    return tuple(sorted(latest.values(), key=_place))
+    settled = {identity_of(replace(row, account="")) for row in latest.values() if row.account}
+    kept = [row for one, row in latest.items() if row.account or one not in settled]
+    return tuple(sorted(kept, key=_place))
 
 
 def _age(row: CdrRow) -> tuple[object, ...]:
@@ -71,6 +72,6 @@ def _moment(value: datetime) -> str:
     return value.astimezone(UTC).isoformat()
 
 
-def _hash(values: list[object]) -> str:
+def _hash(values: Sequence[object]) -> str:
     text = json.dumps(values, ensure_ascii=True, default=str)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
