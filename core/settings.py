@@ -207,6 +207,12 @@ class VerificationSettings(Section):
         description="a deal at most so much older than the first recording is judged by what "
         "came after it",
     )
+    silence_working_hours: float = Field(
+        default=9,
+        ge=0,
+        description="working hours without a call or a line of the ledger after which a telephone "
+        "system may have stopped sending; also three times as long as ever before",
+    )
     automatic_subjects: tuple[str, ...] = Field(
         default=("автоответ", "автоматический ответ", "auto-reply", "autoreply", "automatic reply"),
         description="beginnings of the subjects of messages that no person wrote",

@@ -12,6 +12,7 @@ import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
 from flow import options
+from flow.ledger_commands import ledger
 
 _WRONG = 2
 _INTERRUPTED = 130
@@ -23,6 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(ledger, name="ledger")
 
 
 def main() -> None:

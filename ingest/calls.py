@@ -12,7 +12,13 @@ from core.settings import PbxSettings
 from ingest.arrival import Arrivals, scan_folder, shown
 from ingest.cdr import read_cdr
 from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
-from ingest.cdr_join import CdrIndex, CdrSummary, Wanted, call_at_that_time, rows_for_recordings
+from ingest.cdr_join import (
+    CdrIndex,
+    Wanted,
+    call_at_that_time,
+    rows_for_recordings,
+    summary_of,
+)
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
 from ingest.legs import pair_legs
@@ -206,7 +212,7 @@ def _explained(
     wanted = [_wanted(each, ours) for each in described]
     rows_of = rows_for_recordings(index, wanted)
     used.update(row for rows in rows_of for row in rows)
-    free = [_summary(call, ours) for call in calls if not used.intersection(call.rows)]
+    free = [summary_of(call, ours) for call in calls if not used.intersection(call.rows)]
     joined = []
     for each, want, rows in zip(described, wanted, rows_of, strict=True):
         if not rows:
@@ -229,19 +235,6 @@ def _wanted(described: Described, ours: OurSide) -> Wanted:
         started_at=facts.started_at,
         client=parties.client_number,
         extension=parties.extension,
-    )
-
-
-def _summary(call: CdrCall, ours: OurSide) -> CdrSummary:
-    facts = facts_of_rows(call.rows, ours)
-    parties = settle_parties(facts, ours)
-    answers = [row.answered_at for row in call.rows if row.answered_at]
-    return CdrSummary(
-        call,
-        call.rows[0].started_at,
-        min(answers, default=None),
-        parties.client_number,
-        parties.extension,
     )
 
 

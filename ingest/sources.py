@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -22,8 +21,8 @@ class Source:
 
     account: str
     pbx: PbxSettings
-    zone: tzinfo
-    cdr_zone: tzinfo
+    zone: ZoneInfo
+    cdr_zone: ZoneInfo
 
     @property
     def cdr_zone_is_set(self) -> bool:
@@ -66,7 +65,7 @@ def _source(account: str, pbx: PbxSettings, timezone: str) -> Source:
     return Source(account, pbx, zone, _zone(pbx.cdr_timezone) if pbx.cdr_timezone else zone)
 
 
-def _zone(name: str) -> tzinfo:
+def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from models.store.mapping import columns_of, word_of
 from models.tables import CallRow, CdrEntryRow, RecordingRow
 from models.vocabulary.call import Call, CdrRow
 from models.vocabulary.ledger import content_of, identity_of, newer, settled_rows
+from models.vocabulary.reconciliation import ReceivedRecording
 
 _ONE_AT_A_TIME = 0x57A6EC0D
 _AT_ONCE = 500
@@ -25,17 +26,6 @@ class Added:
     new: int = 0
     repeated: int = 0
     replaced: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRecording:
-    """A recorded call with what became of its recording: `state` as in the table, or why not."""
-
-    call: Call
-    arrived_at: datetime | None
-    state: str
-    error: str | None
-    heard: bool
 
 
 def save_cdr(session: Session, rows: Iterable[CdrRow]) -> Added:
@@ -68,7 +58,7 @@ def load_cdr(session: Session, zone: tzinfo) -> tuple[CdrRow, ...]:
     return settled_rows(word_of(CdrRow, vars(row), zone) for row in rows)
 
 
-def load_recorded(session: Session, zone: tzinfo) -> list[KnownRecording]:
+def load_recorded(session: Session, zone: tzinfo) -> list[ReceivedRecording]:
     """Gives every recorded call with what became of its recording, in order of time."""
     query = (
         select(CallRow, RecordingRow)
@@ -80,15 +70,15 @@ def load_recorded(session: Session, zone: tzinfo) -> list[KnownRecording]:
     return list({one.call.sha256 or one.call.recording: one for one in found}.values())
 
 
-def _known(row: CallRow, recording: RecordingRow | None, zone: tzinfo) -> KnownRecording:
+def _known(row: CallRow, recording: RecordingRow | None, zone: tzinfo) -> ReceivedRecording:
     call = word_of(Call, {**vars(row), "recording": row.recording}, zone)
     state = recording.state if recording else "arrived"
-    return KnownRecording(
+    return ReceivedRecording(
         call=call,
         arrived_at=recording.arrived_at.astimezone(zone) if recording else None,
         state="transcribed" if row.transcript_id is not None else state,
         error=recording.error if recording else None,
-        heard=row.outcome is not None,
+        judged=row.outcome is not None,
     )
 
 
