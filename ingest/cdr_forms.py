@@ -155,7 +155,7 @@ def headerless_columns(fields: Sequence[str]) -> Columns | None:
     return None
 
 
-def _further(fields: Sequence[str]) -> Columns:
+def _further(fields: Sequence[str]) -> dict[str, str]:
     """What sites add behind the columns of cdr-custom: the linked id, the sequence."""
     linked = [field for field in fields if _UNIQUE.match(field)]
     counted = [field for field in fields if field.isdecimal()]

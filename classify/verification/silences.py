@@ -91,11 +91,11 @@ def _days_without_ledger(
         in_cdr = one.call.in_cdr or one.call.recording is None
         told = in_cdr or one.call.metadata_from is MetadataSource.CDR
         days[one.call.account][calendar.day_of(one.call.started_at)] += int(told)
-    for account, told in sorted(days.items()):
-        known = {day for day, lines in told.items() if lines}
-        if len(known) < _USUAL_DAYS or len(known) < _USUALLY * len(told):
+    for account, lines in sorted(days.items()):
+        known = {day for day, count in lines.items() if count}
+        if len(known) < _USUAL_DAYS or len(known) < _USUALLY * len(lines):
             continue
-        for day in sorted(set(told) - known):
+        for day in sorted(set(lines) - known):
             if min(known) < day < max(known):
                 yield _whole_day(day, "attempts", calendar, account)
 

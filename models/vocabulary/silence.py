@@ -30,8 +30,8 @@ def silent_since(
     """The last sign of a system that has stopped sending; ``None`` where it has not.
 
     It has where nothing came for `least` of working time, and for three times as long as ever
-    before: a quiet evening, or a small office's quiet day, is no silence. A system seen on fewer
-    than five days has no rhythm yet.
+    before but once (an earlier outage): a quiet evening, or a small office's quiet day, is no
+    silence. A system seen on fewer than five days has no rhythm yet.
 
     Args:
         signs: when its calls began, recorded or in its ledger.
@@ -42,9 +42,10 @@ def silent_since(
     known = sorted(sign for sign in set(signs) if sign <= until)
     if len({calendar.day_of(sign) for sign in known}) < _KNOWN_BY_DAYS:
         return None
-    longest = timedelta(0)
+    longest, usual = timedelta(0), timedelta(0)
     for before, after in pairwise(known):
-        if after - before > longest:  # worked time is never longer than time
-            longest = max(longest, calendar.working_time(before, after))
+        if after - before > usual:  # worked time is never longer than time
+            pause = calendar.working_time(before, after)
+            longest, usual, _ = sorted((longest, usual, pause), reverse=True)
     silence = calendar.working_time(known[-1], until)
-    return known[-1] if silence > max(least, _LONGER_THAN_EVER * longest) else None
+    return known[-1] if silence > max(least, _LONGER_THAN_EVER * usual) else None

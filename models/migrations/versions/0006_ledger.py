@@ -6,6 +6,7 @@ Revision: 0006, after 0004.
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -74,7 +75,7 @@ def downgrade() -> None:
 def _settle() -> None:
     """Gives each line its identity; of several states of one the latest stays."""
     connection = op.get_bind()
-    latest: dict[str, sa.Row] = {}
+    latest: dict[str, sa.Row[Any]] = {}
     superseded = []
     for line in connection.execute(sa.select(_LINES).order_by(_LINES.c.id)).all():
         digest = _identity(line)
@@ -99,14 +100,14 @@ def _settle() -> None:
         )
 
 
-def _identity(line: sa.Row) -> str:
+def _identity(line: sa.Row[Any]) -> str:
     """What models.vocabulary.ledger.identity_of gives for a line without account and sequence."""
     named = ["", line.call_id, None, _utc(line.started_at).isoformat()]
     named += [line.source_number, line.destination_number, line.channel, line.destination_channel]
     return hashlib.sha256(json.dumps(named, ensure_ascii=True).encode("ascii")).hexdigest()
 
 
-def _age(line: sa.Row) -> tuple[datetime, float, float]:
+def _age(line: sa.Row[Any]) -> tuple[datetime, float, float]:
     return _utc(line.ended_at or line.started_at), line.duration_s, line.talk_s
 
 
