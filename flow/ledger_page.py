@@ -1,4 +1,4 @@
-"""The account of the ledger as lines on the screen and as JSON (docs/formats.md, section 6)."""
+"""The account of the ledger as lines on the screen and as JSON (docs/formats.md, section 5)."""
 
 from __future__ import annotations
 
