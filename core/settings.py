@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
@@ -98,6 +98,9 @@ class PbxSettings(Section):
                 known = ", ".join(sorted(FILENAME_GROUPS))
                 raise ValueError(f"`{pattern}` needs named groups, each one of: {known}")
         return patterns
+
+
+SourceName = Annotated[str, Field(pattern=r"^[^\s./\\][^/\\]*$")]
 
 
 class SpeechSettings(Section):
@@ -213,6 +216,12 @@ class VerificationSettings(Section):
         description="a deal at most so much older than the first recording is judged by what "
         "came after it",
     )
+    silence_working_hours: float = Field(
+        default=9,
+        ge=0,
+        description="working hours without a call or a line of the ledger after which a telephone "
+        "system may have stopped sending; also three times as long as ever before",
+    )
     automatic_subjects: tuple[str, ...] = Field(
         default=("автоответ", "автоматический ответ", "auto-reply", "autoreply", "automatic reply"),
         description="beginnings of the subjects of messages that no person wrote",
@@ -248,6 +257,12 @@ class Settings(BaseSettings):
     )
 
     pbx: PbxSettings = Field(default_factory=PbxSettings)
+    sources: dict[SourceName, PbxSettings] = Field(
+        default_factory=dict,
+        description="`[sources.<account>]`: a telephone system whose recordings lie in the folder "
+        "`<account>`; what is set here counts there instead of `[pbx]`, and its CDR speaks of "
+        "its recordings only",
+    )
     speech: SpeechSettings = Field(default_factory=SpeechSettings)
     matching: MatchingSettings = Field(default_factory=MatchingSettings)
     verification: VerificationSettings = Field(default_factory=VerificationSettings)

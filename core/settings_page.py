@@ -22,6 +22,9 @@ that `STAGECHECK_CONFIG` names), the default. Unknown keys are refused.
 timezone = "Europe/Moscow"
 own_numbers = ["+7 495 000-11-00"]
 
+[sources.branch]
+timezone = "Asia/Yekaterinburg"
+
 [speech]
 model = "small"
 ```
@@ -33,6 +36,9 @@ def settings_rows() -> list[str]:
     rows = []
     for name, section in Settings.model_fields.items():
         model = section.annotation
+        if section.description is not None:
+            rows.append(f"| `{name}` | `{{}}` | {section.description} |")
+            continue
         if not (isinstance(model, type) and issubclass(model, BaseModel)):
             raise TypeError(f"settings section `{name}` is no model")
         rows += [

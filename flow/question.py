@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,11 @@ from classify.verification.rules import PipelineRules
 from classify.verification.ties import rules_for, tie_stages
 from core.logs import get_logger
 from core.settings import Settings
+from core.sources import source_settings
 from crm.snapshot import read_snapshot
 from ingest.calls import Gathered, gather_calls
 from models.sealed import read_keys
+from models.vocabulary.call import CdrRow
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
 
@@ -86,8 +88,8 @@ def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> St
     }
 
 
-def gather(question: Question) -> Gathered:
-    """Looks through the recordings folder and the ledger.
+def gather(question: Question, known: Iterable[CdrRow] = ()) -> Gathered:
+    """Looks through the recordings folder and the ledger; `known` are rows that came earlier.
 
     Raises:
         InvalidInputError: the folder is missing or has no recording in it.
@@ -101,6 +103,8 @@ def gather(question: Question) -> Gathered:
         users=question.snapshot.users,
         cdr=request.cdr,
         keys=read_keys(question.settings.sealing),
+        sources=source_settings(question.settings),
+        known=known,
     )
     _log.info(
         "gathered",

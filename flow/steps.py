@@ -26,10 +26,10 @@ from models.store.calls import (
     mark_transcribed,
     mark_unusable,
     save_calls,
-    save_cdr,
     save_recordings,
 )
 from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.ledger import save_cdr
 from models.store.transcripts import (
     TranscriptKey,
     add_transcript,
@@ -80,7 +80,7 @@ def store_calls(engine: Engine, source: str, gathered: Gathered) -> tuple[list[i
             one.call.sha256 or "": [str(path) for path in one.paths] for one in gathered.arrived
         }
         save_recordings(session, files, now())
-        save_cdr(session, source, gathered.cdr)
+        save_cdr(session, gathered.cdr)
         ids = save_calls(session, source, [*arrived, *gathered.unrecorded])
     return ids[: len(arrived)], ids[len(arrived) :]
 

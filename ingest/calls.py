@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path, PurePosixPath
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.settings import PbxSettings
 from ingest.arrival import Arrivals, scan_folder, shown
-from ingest.cdr import Cdr, read_cdr
+from ingest.cdr import read_cdr
 from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
-from ingest.cdr_join import CdrIndex, CdrSummary, Wanted, call_at_that_time, rows_for_recordings
+from ingest.cdr_join import (
+    CdrIndex,
+    Wanted,
+    call_at_that_time,
+    rows_for_recordings,
+    summary_of,
+)
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
 from ingest.legs import pair_legs
 from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
 from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
+from ingest.sources import Sources, sources_of
 from models.sealed import NO_KEYS, Keys
 from models.vocabulary.call import (
     Call,
@@ -29,7 +35,7 @@ from models.vocabulary.call import (
     RecordingProblem,
 )
 from models.vocabulary.deal import User
-from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.ledger import settled_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,124 +65,167 @@ class Gathered:
     duplicates: tuple[RecordingProblem, ...] = ()
 
 
-def gather_calls(  # noqa: PLR0913 - what is known of the site
+def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
     folder: Path,
     *,
     pbx: PbxSettings,
     timezone: str,
     users: Sequence[User],
     cdr: Path | None = None,
+    sources: Mapping[str, PbxSettings] | None = None,
+    known: Iterable[CdrRow] = (),
     keys: Keys = NO_KEYS,
 ) -> Gathered:
     """Reads `folder` recursively and says of each recording which call it is.
 
-    `timezone` is the CRM's and counts where the PBX's settings name none. Without `cdr`
-    the call detail records that lie in the folder are used. `keys` open sealed recordings.
+    Without `cdr` the call detail records that lie in the folder are used.
+
+    Args:
+        folder: the recordings.
+        pbx: the settings of telephone systems that have none of their own.
+        timezone: the CRM's; it counts where a system's settings name none.
+        users: who works here, with extensions and phones.
+        cdr: a call detail record that counts instead of those in the folder.
+        sources: the settings of the systems whose recordings lie in a folder of their own, by
+            its name; the call records of one then explain no other one's recordings.
+        known: rows of the ledger that came earlier, whatever became of their files.
+        keys: what opens sealed recordings.
 
     Raises:
         InvalidInputError: the folder is missing or empty, or `cdr` is no call record.
         SealedError: a recording cannot be opened with `keys`.
     """
-    zone, cdr_zone = _zone(pbx.timezone or timezone), _zone(pbx.cdr_timezone or timezone)
-    if pbx.cdr_timezone is None:
-        cdr_zone = zone
-    zone_is_set = pbx.cdr_timezone is not None
-    given = read_cdr(cdr, cdr_zone, zone_is_set=zone_is_set) if cdr is not None else None
+    systems = sources_of(pbx, sources or {}, timezone)
+    common = systems.common
+    given = None
+    if cdr is not None:
+        given = read_cdr(cdr, common.cdr_zone, zone_is_set=common.cdr_zone_is_set)
     arrivals = scan_folder(folder, keys)
     if given is not None and cdr is not None:
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
-    tables = read_tables(arrivals, cdr_zone, zone_is_set=zone_is_set, skip=cdr)
-    rows = _all_rows([given] if given else tables.cdrs)
-    described = _describe(arrivals, tables, pbx, zone)
-    ours = _learn(described, rows, our_side(pbx, users))
-    return _tie(described, rows, ours, zone, arrivals)
+    tables = read_tables(arrivals, systems, skip=cdr)
+    rows = [row for one in ([given] if given else tables.cdrs) for row in one.rows]
+    rows += [replace(row, account=systems.named(row.account).account) for row in known]
+    settled = settled_rows(rows)
+    described = _describe(arrivals, tables, systems)
+    ours = our_sides(described, settled, systems, users)
+    return _tie(described, settled, ours, systems, arrivals)
 
 
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise InvalidInputError(
-            "timezone", f"`{name}` is no IANA time zone", "Write it like Europe/Moscow."
-        ) from error
-
-
-def _all_rows(cdrs: Iterable[Cdr]) -> tuple[CdrRow, ...]:
-    rows = dict.fromkeys(row for cdr in cdrs for row in cdr.rows)
-    return tuple(sorted(rows, key=lambda row: row.started_at))
-
-
-def _describe(
-    arrivals: Arrivals, tables: Tables, pbx: PbxSettings, zone: tzinfo
-) -> list[Described]:
+def _describe(arrivals: Arrivals, tables: Tables, systems: Sources) -> list[Described]:
     """Each recording with what its sidecars and its name say."""
     sidecars = Sidecars(arrivals, tables)
     described = []
     for recording in pair_legs(arrivals.audio):
+        source = systems.of(recording.place)
         facts = sidecars.facts_for(recording)
         named = facts_from_name(
             PurePosixPath(shown(recording.place.with_name(recording.stem))),
-            zone,
-            pbx.filename_patterns,
-            pbx.extension_max_digits,
+            source.zone,
+            source.pbx.filename_patterns,
+            source.pbx.extension_max_digits,
         )
         facts += [named] if named is not None else []
-        described.append(Described(recording, shown(recording.place), tuple(facts)))
+        place = shown(recording.place)
+        described.append(Described(recording, place, tuple(facts), source.account))
     sidecars.report_orphans()
     return described
 
 
-def _learn(described: Sequence[Described], rows: Sequence[CdrRow], ours: OurSide) -> OurSide:
-    """Numbers that sources show to be ours, so that no call takes them for a client's."""
-    ours = with_numbers(ours, learned_numbers(rows, ours))
-    shown_ours = []
+def our_sides(
+    described: Sequence[Described],
+    rows: Sequence[CdrRow],
+    systems: Sources,
+    users: Sequence[User],
+) -> dict[str, OurSide]:
+    """What is ours, by account; a number that any source shows to be ours is no client's."""
+    bare = {name: our_side(one.pbx, users) for name, one in systems.by_account.items()}
+    numbers: set[str] = set()
+    for account, ours in bare.items():
+        own = [row for row in rows if row.account == account]
+        told = with_numbers(ours, learned_numbers(own, ours))
+        files = [each for each in described if each.account == account]
+        numbers |= with_numbers(told, _shown_ours(files)).numbers
+    return {account: with_numbers(ours, numbers) for account, ours in bare.items()}
+
+
+def _shown_ours(described: Sequence[Described]) -> list[str | None]:
+    """Numbers that file names and sidecars show to be ours."""
+    found = []
     for each in described:
         for facts in each.facts:
             if facts.direction is Direction.IN and facts.from_number:
-                shown_ours.append(facts.to_number)
+                found.append(facts.to_number)
             elif facts.direction is Direction.OUT and facts.to_number:
-                shown_ours.append(facts.from_number)
-    return with_numbers(ours, shown_ours)
+                found.append(facts.from_number)
+    return found
 
 
 def _tie(
     described: Sequence[Described],
     rows: Sequence[CdrRow],
-    ours: OurSide,
-    zone: tzinfo,
+    ours: Mapping[str, OurSide],
+    systems: Sources,
     arrivals: Arrivals,
 ) -> Gathered:
-    calls = group_rows(rows)
+    calls = {name: group_rows(row for row in rows if row.account == name) for name in ours}
     joined, used = _join(described, calls, ours)
     kept, duplicates = without_copies(joined)
-    arrived = [_arrived(each, ours, zone) for each in kept]
+    zones = {name: one.zone for name, one in systems.by_account.items()}
+    found = [_arrived(each, ours[each.account], zones[each.account]) for each in kept]
+    arrived = _with_own_ids(sorted(found, key=lambda each: _order(each.call)))
+    unrecorded = [
+        call for name, group in calls.items() for call in _unrecorded(group, used, ours[name], name)
+    ]
     return Gathered(
-        arrived=_with_own_ids(sorted(arrived, key=lambda each: _order(each.call))),
+        arrived=arrived,
         cdr=tuple(rows),
-        unrecorded=_unrecorded(calls, used, ours),
+        unrecorded=_apart(sorted(unrecorded, key=_order), arrived),
         problems=tuple(sorted(arrivals.problems, key=lambda p: (p.recording, p.detail))),
         duplicates=tuple(duplicates),
     )
 
 
 def _join(
-    described: Sequence[Described], calls: Sequence[CdrCall], ours: OurSide
+    described: Sequence[Described],
+    calls: Mapping[str, Sequence[CdrCall]],
+    ours: Mapping[str, OurSide],
 ) -> tuple[list[Described], set[CdrRow]]:
-    """Adds to each recording the facts of its rows; also gives all rows that have one."""
+    """Adds to each recording the facts of its rows; also gives all rows that have one.
+
+    A system's own rows go first; then those of no system in particular.
+    """
+    used: set[CdrRow] = set()
+    joined: list[Described] = []
+    for account, side in ours.items():
+        own = [each for each in described if each.account == account]
+        told = _explained(own, calls[account], side, used)
+        if account and calls[""]:
+            left = [one for one, before in zip(told, own, strict=True) if one is before]
+            late = dict(zip(map(id, left), _explained(left, calls[""], side, used), strict=True))
+            told = [late.get(id(one), one) for one in told]
+        joined += told
+    return sorted(joined, key=lambda each: str(each.recording.place)), used
+
+
+def _explained(
+    described: Sequence[Described], calls: Sequence[CdrCall], ours: OurSide, used: set[CdrRow]
+) -> list[Described]:
+    """Each recording with the facts of its rows, itself where there are none; fills `used`."""
     index = CdrIndex(calls)
     wanted = [_wanted(each, ours) for each in described]
     rows_of = rows_for_recordings(index, wanted)
-    used = {row for rows in rows_of for row in rows}
-    free = [_summary(call, ours) for call in calls if not used.intersection(call.rows)]
+    used.update(row for rows in rows_of for row in rows)
+    free = [summary_of(call, ours) for call in calls if not used.intersection(call.rows)]
     joined = []
     for each, want, rows in zip(described, wanted, rows_of, strict=True):
         if not rows:
             call = call_at_that_time(want, free)
             rows = call.rows if call is not None else ()  # noqa: PLW2901 - the fallback's rows
             used.update(rows)
-        facts = (*each.facts, facts_of_rows(rows, ours)) if rows else each.facts
-        joined.append(replace(each, facts=facts))
-    return joined, used
+        told = replace(each, facts=(*each.facts, facts_of_rows(rows, ours))) if rows else each
+        joined.append(told)
+    return joined
 
 
 def _wanted(described: Described, ours: OurSide) -> Wanted:
@@ -190,19 +239,6 @@ def _wanted(described: Described, ours: OurSide) -> Wanted:
         started_at=facts.started_at,
         client=parties.client_number,
         extension=parties.extension,
-    )
-
-
-def _summary(call: CdrCall, ours: OurSide) -> CdrSummary:
-    facts = facts_of_rows(call.rows, ours)
-    parties = settle_parties(facts, ours)
-    answers = [row.answered_at for row in call.rows if row.answered_at]
-    return CdrSummary(
-        call,
-        call.rows[0].started_at,
-        min(answers, default=None),
-        parties.client_number,
-        parties.extension,
     )
 
 
@@ -225,13 +261,24 @@ def _with_own_ids(arrived: Sequence[ArrivedCall]) -> tuple[ArrivedCall, ...]:
     return tuple(result)
 
 
-def _unrecorded(calls: Sequence[CdrCall], used: set[CdrRow], ours: OurSide) -> tuple[Call, ...]:
-    found = []
+def _unrecorded(
+    calls: Sequence[CdrCall], used: set[CdrRow], ours: OurSide, account: str
+) -> Iterator[Call]:
     for call in calls:
         if not used.intersection(call.rows):
             facts: CallFacts = facts_of_rows(call.rows, ours)
-            found.append(call_of_facts(facts, call.rows[0].started_at, ours))
-    return tuple(sorted(found, key=_order))
+            yield call_of_facts(facts, call.rows[0].started_at, ours, account)
+
+
+def _apart(calls: Sequence[Call], arrived: Sequence[ArrivedCall]) -> tuple[Call, ...]:
+    """Unrecorded calls; one that bears the id of another system's call tells its own."""
+    taken = {each.call.call_id: each.call.account for each in arrived}
+    apart = []
+    for call in calls:
+        other = taken.setdefault(call.call_id, call.account)
+        own = call.call_id if other == call.account else f"{call.call_id}@{call.account}"
+        apart.append(replace(call, call_id=own))
+    return tuple(apart)
 
 
 def _order(call: Call) -> tuple[float, str]:

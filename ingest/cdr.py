@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, timedelta, tzinfo
+from pathlib import Path
 
 from ingest.cdr_forms import Columns, header_columns, headerless_columns
+from ingest.cdr_values import (
+    disposition_of,
+    number_of,
+    recording_of,
+    seconds_of,
+    shown_value,
+    time_of,
+    written_time,
+)
 from ingest.names.naming import direction_of
-from ingest.tables import delimiter_of, read_text, split_line
+from ingest.tables import (
+    LONGEST_LINE,
+    delimiter_of,
+    has_control,
+    lines_of,
+    read_bytes,
+    split_line,
+)
 from models.vocabulary.call import CdrRow, Disposition
 from models.vocabulary.errors import InvalidInputError
 
-_DISPOSITIONS = {
-    Disposition.ANSWERED: "answered answer normal_clearing success",
-    Disposition.NO_ANSWER: "no_answer noanswer cancel originator_cancel no_user_response "
-    "allotted_timeout missed lose_race picked_off",
-    Disposition.BUSY: "busy user_busy call_rejected",
-    Disposition.FAILED: "failed congestion unallocated_number no_route_destination "
-    "normal_temporary_failure recovery_on_timer_expire destination_out_of_order "
-    "user_not_registered subscriber_absent normal_circuit_congestion invalid_number_format "
-    "incompatible_destination network_out_of_order call_failed chanunavail normal_unspecified",
-}
-_BY_WORD = {word: kind for kind, words in _DISPOSITIONS.items() for word in words.split()}
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M")
-_YEARS = range(2000, 2100)
 _EPOCH_OF_ID = re.compile(r"(\d{9,10})\.\d+$")
-_NAMED_RECORDING = re.compile(r"(?:audio|recording|record|file)\s*[:=]\s*(.+)$", re.IGNORECASE)
+_MOST_PROBLEMS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,166 +42,187 @@ class Cdr:
     problems: tuple[tuple[int, str], ...] = ()
 
 
-def read_cdr(path: Path, zone: tzinfo, *, zone_is_set: bool = False) -> Cdr:
-    """Reads Asterisk's, FreePBX's or FreeSWITCH's call records.
-
-    Dates without an offset are in `zone`; unless `zone_is_set` by the user, they are taken
-    for UTC when the unique ids, which hold the second of the start, prove it
-    (``usegmtime=yes``). Bad rows are listed, the others go on.
+def read_cdr(path: Path, zone: tzinfo, *, zone_is_set: bool = False, account: str = "") -> Cdr:
+    """Reads the call records of a file; see `parse_cdr`.
 
     Raises:
         InvalidInputError: the file cannot be read or no row of it is a call record.
     """
     try:
-        named, problems = name_columns(read_text(path))
+        data = read_bytes(path)
     except (OSError, ValueError) as error:
-        raise InvalidInputError(
-            str(path), f"cannot be read as a CDR: {error}", "Give the Master.csv of the PBX."
-        ) from error
+        raise _unreadable(str(path), error) from error
+    return parse_cdr(data, str(path), zone, zone_is_set=zone_is_set, account=account)
+
+
+def parse_cdr(
+    data: bytes, name: str, zone: tzinfo, *, zone_is_set: bool = False, account: str = ""
+) -> Cdr:
+    """Reads the call records of Asterisk, FreePBX, FreeSWITCH, FusionPBX, MikoPBX, 3CX...
+
+    Dates without an offset are in `zone`; unless `zone_is_set` by the user, they are taken
+    for UTC when the unique ids, which hold the second of the start, prove it
+    (``usegmtime=yes``). Bad rows are listed, the others go on.
+
+    Args:
+        data: the bytes of a table in any encoding that spreadsheets write.
+        name: what errors call it.
+        zone: of dates without an offset.
+        zone_is_set: whether the user named it.
+        account: the telephone system that the rows are of.
+
+    Raises:
+        InvalidInputError: the bytes are no table or no row of it is a call record.
+    """
+    try:
+        lines = lines_of(data)
+    except ValueError as error:
+        raise _unreadable(name, error) from error
+    chosen = zone if zone_is_set else _zone_by_ids(lines, zone)
+    rows: dict[CdrRow, None] = {}
+    problems: list[tuple[int, str]] = []
+    named = 0
+    for at, columns, problem in _named(lines):
+        named += columns is not None
+        try:
+            if columns is not None:
+                rows[replace(_row(columns, chosen), account=account)] = None
+        except ValueError as error:
+            problem = str(error)  # noqa: PLW2901 - what is wrong with this line
+        if problem and len(problems) < _MOST_PROBLEMS:
+            problems.append((at, problem))
     if not named:
         raise InvalidInputError(
-            str(path),
-            "no line of it is a call record of Asterisk, FreePBX or FreeSWITCH",
+            name,
+            "no line of it is a call record of a telephone system that is known"
+            + (f" (line {problems[0][0]}: {problems[0][1]})" if problems else ""),
             "Give cdr-csv/Master.csv or an export with the columns calldate, src, dst, "
             "disposition, uniqueid.",
         )
-    chosen = zone if zone_is_set else _zone_by_ids([columns for _, columns in named], zone)
-    rows: list[CdrRow] = []
-    for line, columns in named:
-        try:
-            rows.append(_row(columns, chosen))
-        except ValueError as error:
-            problems.append((line, str(error)))
-    return Cdr(tuple(dict.fromkeys(rows)), tuple(sorted(problems)))
+    return Cdr(tuple(rows), tuple(problems))
 
 
-def name_columns(text: str) -> tuple[list[tuple[int, Columns]], list[tuple[int, str]]]:
-    """Every line of a table of calls as named columns, and the lines that are none."""
-    lines = [(at, line) for at, line in enumerate(text.splitlines(), 1) if line.strip()]
-    if not lines:
-        return [], []
-    delimiter = delimiter_of(lines[0][1])
-    header = header_columns(split_line(lines[0][1], delimiter))
-    named: list[tuple[int, Columns]] = []
-    problems: list[tuple[int, str]] = []
-    for at, line in lines[1:] if header else lines:
-        if line.count('"') % 2:
-            problems.append((at, "a quotation mark is not closed"))
+def _unreadable(name: str, error: Exception) -> InvalidInputError:
+    return InvalidInputError(
+        name, f"cannot be read as a CDR: {error}", "Give the Master.csv of the PBX."
+    )
+
+
+def _named(lines: Sequence[str]) -> Iterator[tuple[int, Columns | None, str]]:
+    """Number, named columns and complaint of every line that is not empty."""
+    columns_of: Callable[[Sequence[str]], Columns | None] | None = None
+    delimiter, header = ",", None
+    for at, line in enumerate(lines, 1):
+        if not line.strip() or (at == 1 and line.casefold().startswith("sep=")):
             continue
+        if (problem := _spoilt(line)) is not None:
+            yield at, None, problem
+            continue
+        if columns_of is None:
+            delimiter = delimiter_of(line)
         try:
             fields = split_line(line, delimiter)
         except ValueError as error:
-            problems.append((at, str(error)))
+            yield at, None, str(error)
             continue
-        columns = _under(header, fields) if header else headerless_columns(fields)
-        if columns is None:
-            problems.append((at, f"{len(fields)} fields in an order that no known CDR has"))
-        else:
-            named.append((at, columns))
-    return named, problems
+        if columns_of is None:
+            header = header_columns(fields)
+            columns_of = headerless_columns if header is None else _under(header)
+        if header is not None and header_columns(fields) is not None:
+            continue  # the first line, and those of files that were put together
+        columns = columns_of(fields)
+        strange = f"{len(fields)} fields in an order that no known CDR has"
+        yield at, columns, strange if columns is None else ""
 
 
-def _under(header: Sequence[str], fields: Sequence[str]) -> Columns | None:
-    if len(fields) < len(header) - 1:
-        return None
-    columns: dict[str, str] = {}
-    for name, field in zip(header, fields, strict=False):
-        if name and not columns.get(name):
-            columns[name] = field
-    return columns
+def _spoilt(line: str) -> str | None:
+    if len(line) > LONGEST_LINE:
+        return f"the line has {len(line)} characters, which no call record has"
+    if has_control(line):
+        return "the line holds characters that no text has"
+    return "a quotation mark is not closed" if line.count('"') % 2 else None
+
+
+def _under(header: Sequence[str]) -> Callable[[Sequence[str]], Columns | None]:
+    def columns_of(fields: Sequence[str]) -> Columns | None:
+        if len(fields) < len(header) - 1:
+            return None
+        columns: dict[str, str] = {}
+        for name, field in zip(header, fields, strict=False):
+            if name and not columns.get(name):
+                columns[name] = field
+        return columns
+
+    return columns_of
 
 
 def _row(columns: Columns, zone: tzinfo) -> CdrRow:
     """One call leg; raises ValueError with what is wrong."""
-    started = _time(columns.get("start", ""), zone)
+
+    def said(name: str) -> str:
+        return columns.get(name, "").strip()
+
+    started = time_of(said("start"), zone)
     if started is None:
-        raise ValueError(f"start: expected a date with time, found {columns.get('start', '')!r}")
-    duration, talk = _seconds(columns, "duration"), _seconds(columns, "billsec")
-    disposition = _disposition(columns.get("disposition", ""), talk)
-    answered = _time(columns.get("answer", ""), zone)
+        raise ValueError(f"start: expected a date with time, found {shown_value(said('start'))}")
+    duration = seconds_of("duration", said("duration"))
+    talk = seconds_of("billsec", said("billsec"))
+    answered, ended = time_of(said("answer"), zone), time_of(said("end"), zone)
+    if "billsec" not in columns and answered and ended:
+        talk = max((ended - answered).total_seconds(), 0.0)
+    if "disposition" in columns:
+        disposition = disposition_of(said("disposition"), talk)
+    else:
+        disposition = _by_talk(talk, said("reason"))
     if answered is None and disposition is Disposition.ANSWERED and "answer" not in columns:
         answered = started + timedelta(seconds=max(duration - talk, 0))
-    ended = _time(columns.get("end", ""), zone) or started + timedelta(seconds=duration)
-    source, destination = columns.get("src", "").strip(), columns.get("dst", "").strip()
-    userfield = columns.get("userfield", "").strip() or None
+    source, destination = number_of(said("src")), number_of(said("dst"))
+    userfield, sequence = said("userfield") or None, said("sequence")
     return CdrRow(
-        call_id=columns.get("uniqueid", "").strip()
-        or columns.get("linkedid", "").strip()
+        call_id=said("uniqueid")
+        or said("linkedid")
+        or said("row")
         or f"{started:%Y%m%d%H%M%S}-{source}-{destination}",
-        linked_id=columns.get("linkedid", "").strip() or columns.get("bleg", "").strip() or None,
+        linked_id=said("linkedid") or said("bleg") or None,
         started_at=started,
         answered_at=answered,
-        ended_at=ended,
-        source_number=source or columns.get("cnum", "").strip(),
+        ended_at=ended or started + timedelta(seconds=duration),
+        source_number=source or number_of(said("cnum")),
         destination_number=destination,
-        channel=columns.get("channel", "").strip(),
-        destination_channel=columns.get("dstchannel", "").strip(),
+        channel=said("channel"),
+        destination_channel=_answering_channel(said("dstchannel"), number_of(said("spoke"))),
         duration_s=duration,
         talk_s=talk,
         disposition=disposition,
-        did=columns.get("did", "").strip() or None,
-        recording=_recording(columns.get("recordingfile", ""), userfield),
+        did=said("did") or None,
+        recording=recording_of(said("recordingfile"), userfield),
         userfield=userfield,
-        context=columns.get("dcontext", "").strip(),
-        application=columns.get("lastapp", "").strip(),
-        direction=direction_of(columns.get("direction", "")),
+        context=said("dcontext"),
+        application=said("lastapp"),
+        direction=direction_of(said("direction")),
+        sequence=int(sequence) if re.fullmatch(r"\d{1,9}", sequence, re.ASCII) else None,
     )
 
 
-def _recording(column: str, userfield: str | None) -> str | None:
-    """The base name of the recording that a row names in its column or its user field."""
-    named = _NAMED_RECORDING.search(userfield or "")
-    text = column.strip().rstrip("@") or (named.group(1).strip() if named else "")
-    return PurePosixPath(text.replace("\\", "/")).name or None
+def _by_talk(talk_s: float, reason: str) -> Disposition:
+    if talk_s:
+        return Disposition.ANSWERED
+    return Disposition.BUSY if "busy" in reason.casefold() else Disposition.NO_ANSWER
 
 
-def _seconds(columns: Columns, name: str) -> float:
-    text = columns.get(name, "").strip()
-    if not re.fullmatch(r"\d{1,7}(?:\.\d{1,9})?|", text):
-        raise ValueError(f"{name}: expected seconds, found {text[:40]!r}")
-    return float(text or 0)
+def _answering_channel(channel: str, extension: str) -> str:
+    """The channel that was called; some systems name only who answered, some both."""
+    return f"SIP/{extension}" if extension.isdecimal() and not channel else channel
 
 
-def _disposition(word: str, talk_s: float) -> Disposition:
-    key = re.sub(r"[\s-]+", "_", word.strip().casefold())
-    kind = _BY_WORD.get(key)
-    if kind is None and re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+|", key):  # a rarer hangup cause
-        kind = Disposition.ANSWERED if talk_s else Disposition.FAILED if key else None
-    if kind is None:
-        raise ValueError(f"disposition: expected ANSWERED, NO ANSWER, BUSY..., found {word!r}")
-    unanswered = kind is Disposition.ANSWERED and key == "normal_clearing" and not talk_s
-    return Disposition.NO_ANSWER if unanswered else kind
-
-
-def _time(text: str, zone: tzinfo) -> datetime | None:
-    text = text.strip()
-    if re.fullmatch(r"[0-9]{9,10}(?:\.\d+)?", text):
-        at: datetime | None = datetime.fromtimestamp(int(text.partition(".")[0]), UTC)
-    else:
-        at = _parse(text)
-    if at is None or at.year not in _YEARS:
-        return None
-    return at if at.utcoffset() is not None else at.replace(tzinfo=zone)
-
-
-def _parse(text: str) -> datetime | None:
-    for form in _FORMATS:
-        try:
-            return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _zone_by_ids(rows: Sequence[Columns], zone: tzinfo) -> tzinfo:
+def _zone_by_ids(lines: Sequence[str], zone: tzinfo) -> tzinfo:
     """UTC where more starts agree with their unique ids in UTC than in `zone`."""
     votes = {"utc": 0, "zone": 0}
-    for columns in rows:
+    for _, columns, _ in _named(lines):
+        if columns is None:
+            continue
         epoch = _EPOCH_OF_ID.search(columns.get("uniqueid", "").strip())
-        start = _parse(columns.get("start", "").strip())
+        start = written_time(columns.get("start", "").strip())
         if epoch is None or start is None or start.utcoffset() is not None:
             continue
         second = int(epoch.group(1))

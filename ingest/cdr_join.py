@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from ingest.cdr_calls import CdrCall, id_key, name_key
+from ingest.cdr_calls import CdrCall, facts_of_rows, id_key, name_key
+from ingest.parties import OurSide, settle_parties
 from models.vocabulary.call import CdrRow
 
 SAME_START_S = 60
@@ -78,6 +79,20 @@ class CdrIndex:
     def call_of(self, row: CdrRow) -> CdrCall:
         """The call that a row belongs to."""
         return self._call_of[row]
+
+
+def summary_of(call: CdrCall, ours: OurSide) -> CdrSummary:
+    """What it takes to recognise a call by time and numbers."""
+    facts = facts_of_rows(call.rows, ours)
+    parties = settle_parties(facts, ours)
+    answers = [row.answered_at for row in call.rows if row.answered_at]
+    return CdrSummary(
+        call,
+        call.rows[0].started_at,
+        min(answers, default=None),
+        parties.client_number,
+        parties.extension,
+    )
 
 
 def rows_for_recordings(index: CdrIndex, wanted: Sequence[Wanted]) -> list[tuple[CdrRow, ...]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 
 from core.documents import DocumentError, read_document
 from ingest.arrival import Arrivals, shown
-from ingest.cdr import Cdr, read_cdr
+from ingest.cdr import Cdr, parse_cdr
 from ingest.legs import Recording
 from ingest.sidecar import (
     MOST_BYTES,
@@ -19,7 +18,8 @@ from ingest.sidecar import (
     read_manifest,
     read_sidecar,
 )
-from ingest.tables import delimiter_of, read_text, split_line
+from ingest.sources import Source, Sources
+from ingest.tables import delimiter_of, lines_of, read_bytes, split_line, text_of
 from models.vocabulary.call import CallFacts, RecordingProblem
 from models.vocabulary.errors import InvalidInputError
 
@@ -34,9 +34,7 @@ class Tables:
     cdrs: list[Cdr] = field(default_factory=list)
 
 
-def read_tables(
-    arrivals: Arrivals, zone: tzinfo, *, zone_is_set: bool, skip: Path | None
-) -> Tables:
+def read_tables(arrivals: Arrivals, sources: Sources, *, skip: Path | None) -> Tables:
     """Reads every CSV of the folder as what it is; `skip` was read already.
 
     Call detail records in the folder count only where none was given (`skip` is ``None``).
@@ -46,13 +44,14 @@ def read_tables(
         if skip is not None and path.resolve() == skip.resolve():
             continue
         try:
-            header = _first_row(path)
+            data = read_bytes(path)
+            header = _first_row(data)
             if is_manifest(header):
-                text = read_text(path)
+                text = text_of(data)
                 delimiter = delimiter_of(text.splitlines()[0])
                 tables.manifests.append((place, read_manifest(text, shown(place), delimiter)))
             elif header:
-                cdr = read_cdr(path, zone, zone_is_set=zone_is_set)
+                cdr = _read_as_cdr(data, place, sources.of(place))
                 if skip is None:
                     tables.cdrs.append(cdr)
                     report_bad_rows(cdr, place, arrivals.problems)
@@ -64,9 +63,19 @@ def read_tables(
                 place,
                 "unusable_table",
                 "the CSV is neither a manifest (it has no column `recording`) nor a call "
-                "detail record of Asterisk, FreePBX or FreeSWITCH; correct or remove it",
+                "detail record of a telephone system that is known; correct or remove it",
             )
     return tables
+
+
+def _read_as_cdr(data: bytes, place: PurePosixPath, source: Source) -> Cdr:
+    return parse_cdr(
+        data,
+        shown(place),
+        source.cdr_zone,
+        zone_is_set=source.cdr_zone_is_set,
+        account=source.account,
+    )
 
 
 def report_bad_rows(cdr: Cdr, place: PurePosixPath, problems: list[RecordingProblem]) -> None:
@@ -137,8 +146,8 @@ class Sidecars:
                 self._arrivals.report(recording.place, "bad_sidecar", sentence)
 
 
-def _first_row(path: Path) -> list[str]:
-    lines = read_text(path).splitlines()
+def _first_row(data: bytes) -> list[str]:
+    lines = lines_of(data)
     return split_line(lines[0], delimiter_of(lines[0])) if lines else []
 
 

@@ -19,11 +19,12 @@ _LATEST = 4_102_444_800  # file systems hold moments that no calendar does; this
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A recording and everything that sources say about it."""
+    """A recording of a telephone system (`account`) and everything that sources say about it."""
 
     recording: Recording
     place: str
     facts: tuple[CallFacts, ...]
+    account: str = ""
 
 
 def merge_facts(facts: Sequence[CallFacts]) -> CallFacts:
@@ -67,10 +68,12 @@ def call_of_recording(described: Described, ours: OurSide, zone: tzinfo) -> Call
         deal_id=facts.deal_id,
         linked_id=facts.linked_id,
         started_at_exact=started_at is not None,
+        account=described.account,
+        in_cdr=any(facts.source is MetadataSource.CDR for facts in described.facts),
     )
 
 
-def call_of_facts(facts: CallFacts, started_at: datetime, ours: OurSide) -> Call:
+def call_of_facts(facts: CallFacts, started_at: datetime, ours: OurSide, account: str = "") -> Call:
     """A call that the CDR knows and no recording came of."""
     parties = settle_parties(facts, ours)
     return Call(
@@ -89,6 +92,8 @@ def call_of_facts(facts: CallFacts, started_at: datetime, ours: OurSide) -> Call
         talk_s=facts.talk_s,
         deal_id=facts.deal_id,
         linked_id=facts.linked_id,
+        account=account,
+        in_cdr=True,
     )
 
 

@@ -60,12 +60,32 @@ def migrate(engine: Engine) -> None:
     config = Config()
     folder = Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    with engine.begin() as connection:
+    with _unguarded(engine) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             # Two first starts at once would both create the tables.
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _unguarded(engine: Engine) -> Iterator[Connection]:
+    """A connection on which a SQLite table can be made anew without losing what refers to it.
+
+    Changing a column there drops the old table, and with foreign keys on that would delete all
+    rows that hang on it.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            yield connection
+            return
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - narrows the type for mypy
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            yield connection
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager

@@ -19,13 +19,14 @@ class Clock:
     """The moment that is judged, and how time counts there.
 
     `sees_attempts` says whether a PBX ledger was given: without one, calls that nobody
-    answered left no trace.
+    answered left no trace. `silences` are the times of which calls did not come.
     """
 
     as_of: datetime
     calendar: WorkCalendar
     settings: VerificationSettings
     sees_attempts: bool = True
+    silences: tuple[BlindSpot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,7 +117,7 @@ def _in_time(case: Case, check: Deadline, of: Finding, since: Finding, start: da
     first = in_time_order(hits)[0]
     if first.at is None or first.at <= due:
         return found([first])
-    blind = any(start <= spot.at <= due for spot in case.blind_spots)
+    blind = any(spot.touches(start, due) for spot in case.blind_spots)
     if blind and first.call_id is not None:
         return found([first])
     return replace(found([first]), state=State.LATE, due=due)

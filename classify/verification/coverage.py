@@ -19,15 +19,26 @@ _SAME_CALL = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """A call of the client that may hold anything: `id` is the call's or the CRM record's.
+    """What may hold anything: a call of the client, or a time of which nothing came.
 
-    `waits`: its recording is there and will be heard.
+    `id` is the call's, the CRM record's or the telephone system's; a time goes from `at` to
+    `until`. Of ``attempts`` only calls that reached nobody are unseen. `waits`: a recording is
+    there and will be heard.
     """
 
     id: str
     at: datetime
-    kind: str  # "call" | "crm"
+    kind: str  # "call" | "crm" | "silence" | "attempts"
+    until: datetime | None = None
     waits: bool = False
+
+    def touches(self, start: datetime, end: datetime) -> bool:
+        """Whether some of it lies between the two moments, both included."""
+        return self.at <= end and (self.until or self.at) >= start
+
+    def goes_on_after(self, moment: datetime) -> bool:
+        """Whether some of it comes after a moment."""
+        return (self.until or self.at) > moment
 
 
 def is_blind(call: JudgedCall) -> bool:
@@ -46,7 +57,9 @@ def is_blind(call: JudgedCall) -> bool:
 def blind_calls(calls: Sequence[JudgedCall]) -> list[BlindSpot]:
     """The answered calls without usable words."""
     return [
-        BlindSpot(c.call.call_id, c.call.started_at, "call", c.waits) for c in calls if is_blind(c)
+        BlindSpot(c.call.call_id, c.call.started_at, "call", waits=c.waits)
+        for c in calls
+        if is_blind(c)
     ]
 
 

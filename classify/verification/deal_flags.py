@@ -94,7 +94,7 @@ def slot_flags(case: Case, told: Sequence[Flag]) -> list[Flag]:
     meetings = planned_for(case, last)
     settled_by = ended_at(last.call) + timedelta(minutes=case.clock.settings.card_minutes)
     agreed = any(agrees(case, last, meeting, SLOT_MINUTES) for meeting in meetings)
-    unseen = any(spot.at > last.at for spot in case.blind_spots)
+    unseen = any(spot.goes_on_after(last.at) for spot in case.blind_spots)
     if agreed or unseen or not meetings or not has_slot(last) or settled_by > case.as_of:
         return []
     hits = (said_hit(last), activity_hit(meetings[-1], meetings[-1].created_at))

@@ -176,7 +176,7 @@ def _blind_in(case: Case, finding: Finding) -> tuple[BlindSpot, ...]:
     window = finding.window
     if window is None:
         return ()
-    return tuple(spot for spot in case.blind_spots if window.start <= spot.at <= window.end)
+    return tuple(spot for spot in case.blind_spots if spot.touches(window.start, window.end))
 
 
 def _before(case: Case, index: int, finding: Finding) -> bool:

@@ -70,7 +70,7 @@ def _contact_between(case: Case, start: datetime, end: datetime) -> bool:
         start <= call.call.started_at <= end and (is_conversation(call) or is_blind(call))
         for call in calls
     )
-    hidden = any(start <= spot.at <= end for spot in case.blind_spots)
+    hidden = any(spot.touches(start, end) for spot in case.blind_spots)
     return (
         spoken
         or hidden

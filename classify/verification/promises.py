@@ -88,8 +88,8 @@ def settle_call_back(
 ) -> Owed:
     """A call-back is kept by any attempt of ours in time, answered or not, or by the client's.
 
-    Where no PBX ledger was given, attempts that nobody answered cannot be seen, and an
-    absence proves nothing.
+    Where no PBX ledger was given, or none came of that time, attempts that nobody answered
+    cannot be seen, and an absence proves nothing.
     """
     deadline = deadline_of(one, clock)
     by = who_owes(one)
@@ -103,7 +103,9 @@ def settle_call_back(
     closed = case.deal.closed_at if case else None
     if closed is not None and closed <= deadline:
         return settled(one, clock, PromiseState.UNKNOWN, None)
-    state = PromiseState.BROKEN if clock.sees_attempts else PromiseState.UNKNOWN
+    unseen = any(spot.touches(one.at, deadline) for spot in clock.silences)
+    seen = clock.sees_attempts and not unseen
+    state = PromiseState.BROKEN if seen else PromiseState.UNKNOWN
     return settled(one, clock, state, None)
 
 
@@ -245,4 +247,4 @@ def _is_after(record: Activity, one: Said) -> bool:
 
 
 def _blind_after(case: Case, at: datetime) -> list[BlindSpot]:
-    return [spot for spot in case.blind_spots if spot.at > at]
+    return [spot for spot in case.blind_spots if spot.goes_on_after(at)]

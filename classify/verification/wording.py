@@ -6,6 +6,7 @@ from datetime import datetime
 
 from classify.evidence import Hit
 from classify.verification.case import Case
+from classify.verification.coverage import BlindSpot
 from classify.verification.judge import Judged
 from models.vocabulary.verdict import Evidence, Verdict
 
@@ -97,14 +98,24 @@ def _inherited(case: Case, judged: Judged, title: str) -> str:
 
 
 def _what_is_missing(case: Case, judged: Judged) -> str:
-    if judged.blind:
-        times = ", ".join(when(case, spot.at) for spot in judged.blind[:3])
-        if all(spot.waits for spot in judged.blind):
+    calls = [spot for spot in judged.blind if spot.until is None]
+    if calls:
+        times = ", ".join(when(case, spot.at) for spot in calls[:3])
+        if all(spot.waits for spot in calls):
             return f"разговор {times} ещё не расслушан"
         return f"нет пригодной записи разговора {times}"
+    if judged.blind:
+        return _silence_words(case, judged.blind[0])
     if judged.before:
         return f"это время до начала записей ({when(case, case.first_recording)})"
     return "подходящий звонок может относиться и к другой сделке клиента"
+
+
+def _silence_words(case: Case, spot: BlindSpot) -> str:
+    system = f"телефонной станции «{spot.id}»" if spot.id else "телефонной станции"
+    if spot.until is not None and spot.until < case.as_of:
+        return f"от {system} нет ни записей, ни журнала звонков за {spot.at:%d.%m.%Y}"
+    return f"от {system} с {when(case, spot.at)} нет ни записей, ни журнала звонков"
 
 
 def _in_brackets(facts: str) -> str:

@@ -82,6 +82,17 @@ class WorkCalendar:
                 left -= closes - begin
             moment = self._at(moment.date() + timedelta(days=1), 0)
 
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """How much of the time from `start` to `end` lies in the hours of working days."""
+        first, last = start.astimezone(self.zone), end.astimezone(self.zone)
+        worked, day = timedelta(0), first.date()
+        while day <= last.date():
+            if self.is_working_day(day):
+                opens, closes = (self._at(day, hour) for hour in self.hours)
+                worked += max(min(closes, last) - max(opens, first), timedelta(0))
+            day += timedelta(days=1)
+        return worked
+
     def _at(self, day: date, hour: int) -> datetime:
         return datetime.combine(day, time(0), self.zone) + timedelta(hours=hour)
 

@@ -18,6 +18,7 @@ from classify.verification.coverage import (
     is_blind,
 )
 from classify.verification.rules import PipelineRules
+from classify.verification.silences import silences
 from classify.verification.ties import LOST, rules_for, tie_stages
 from models.vocabulary.deal import (
     Activity,
@@ -98,7 +99,13 @@ def build_world(
         calls=tuple(known),
         rules=rules,
         keys=keys,
-        clock=replace(clock, sees_attempts=has_pbx_ledger(known)),
+        clock=replace(
+            clock,
+            sees_attempts=has_pbx_ledger(known),
+            silences=silences(
+                known, snapshot.activities, clock.calendar, clock.settings, clock.as_of
+            ),
+        ),
         first_recording=first_recording_at(known),
         known_numbers=_known_numbers(snapshot, clock.settings.holidays_country),
         deals={deal.id: deal for deal in snapshot.deals},
@@ -190,9 +197,9 @@ def _blind_spots(world: World, case: Case, own: tuple[JudgedCall, ...]) -> tuple
     spots += blind_activities(
         case.activities, [*own, *case.client_calls], world.call_ids, world.clock.settings
     )
-    return tuple(
-        sorted((s for s in spots if s.at >= case.since), key=lambda spot: (spot.at, spot.id))
-    )
+    spots += [spot for spot in world.clock.silences if spot.kind == "silence"]
+    mine = (spot for spot in spots if spot.touches(case.since, case.as_of))
+    return tuple(sorted(mine, key=lambda spot: (spot.at, spot.id)))
 
 
 def _siblings(world: World, deal: Deal) -> list[Deal]:

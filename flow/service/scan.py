@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from classify.matching import match_call
 from core.clock import now
+from flow.ledger import known_rows
 from flow.masking import mask_kept
 from flow.question import gather
 from flow.service.workplace import Situation, Workplace, matched_digest
@@ -71,7 +72,7 @@ def look_for_calls(place: Workplace) -> Looked:
 def _gathered(place: Workplace, situation: Situation) -> Gathered:
     """What lies there; nothing at all is right before the first call, and a lost disk after it."""
     try:
-        return gather(situation.question)
+        return gather(situation.question, known=known_rows(place.database))
     except InvalidInputError:
         with reading(place.database) as session:
             known = any(current_calls(session, place.source))

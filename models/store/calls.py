@@ -1,8 +1,7 @@
-"""Calls, recordings and the ledger: writes them down and finds them again."""
+"""Calls and recordings: writes them down and finds them again."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -12,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.store.mapping import columns_of, word_of
-from models.tables import CallRow, CdrEntryRow, RecordingRow
-from models.vocabulary.call import Call, CdrRow
+from models.tables import CallRow, RecordingRow
+from models.vocabulary.call import Call
 
 _AT_ONCE = 500  # rows of one statement; databases limit its parameters
 
@@ -63,22 +62,31 @@ def mark_unusable(session: Session, sha256: str, error: str, detail: str) -> Non
 
 
 def save_calls(session: Session, source: str, calls: Sequence[Call]) -> list[int]:
-    """Writes the calls of `source`, new or changed, and gives their ids in the same order."""
-    found = session.scalars(select(CallRow).where(CallRow.source == source))
-    known = {(row.call_id, row.recording): row for row in found}
-    rows = []
-    for call in calls:
-        columns = columns_of(call) | {"recording": call.recording or ""}
-        row = known.get((call.call_id, columns["recording"]))
+    """Writes the calls of `source`, new or changed, and gives their ids in the same order.
+
+    A call keeps its row when its recording comes after its line in the ledger, or the line
+    after the recording.
+    """
+    rows = list(session.scalars(select(CallRow).where(CallRow.source == source)))
+    known = {(row.call_id, row.recording): row for row in rows}
+    keys = [(call.call_id, call.recording or "") for call in calls]
+    free = [row for row in rows if (row.call_id, row.recording) not in set(keys)]
+    by_recording = {row.recording: row for row in free if row.recording}
+    by_id = {row.call_id: row for row in free if not row.recording}
+    saved = []
+    for call, (call_id, recording) in zip(calls, keys, strict=True):
+        row = known.get((call_id, recording)) or by_recording.pop(recording, None)
+        if row is None and recording:
+            row = by_id.pop(call_id, None)
         if row is None:
             row = CallRow(source=source)
-            known[call.call_id, columns["recording"]] = row
             session.add(row)
-        for name, value in columns.items():
+        known[call_id, recording] = row
+        for name, value in (columns_of(call) | {"recording": recording}).items():
             setattr(row, name, value)
-        rows.append(row)
+        saved.append(row)
     session.flush()
-    return [row.id for row in rows]
+    return [row.id for row in saved]
 
 
 def load_calls(session: Session, ids: Iterable[int], zone: tzinfo) -> list[StoredCall]:
@@ -90,23 +98,6 @@ def call_of(row: CallRow, zone: tzinfo) -> Call:
     """Gives a row as the word `Call`."""
     columns = {**vars(row), "recording": row.recording or None}
     return word_of(Call, columns, zone)
-
-
-def save_cdr(session: Session, source: str, rows: Iterable[CdrRow]) -> None:
-    """Adds the ledger's lines that are not there yet."""
-    known = set(session.scalars(select(CdrEntryRow.digest).where(CdrEntryRow.source == source)))
-    for row in rows:
-        digest = hashlib.sha256(repr(row).encode("utf-8", "backslashreplace")).hexdigest()
-        if digest not in known:
-            known.add(digest)
-            session.add(CdrEntryRow(source=source, digest=digest, **columns_of(row)))
-    session.flush()
-
-
-def load_cdr(session: Session, source: str, zone: tzinfo) -> tuple[CdrRow, ...]:
-    """Gives the ledger's lines of `source` in the order in which they came."""
-    rows = select(CdrEntryRow).where(CdrEntryRow.source == source).order_by(CdrEntryRow.id)
-    return tuple(word_of(CdrRow, vars(row), zone) for row in session.scalars(rows))
 
 
 def _stored(session: Session, row: CallRow, zone: tzinfo) -> StoredCall:

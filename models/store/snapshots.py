@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,15 @@ def load_snapshot(session: Session, source: str) -> CrmSnapshot | None:
         stage_changes=words(StageChange, StageChangeRow),
         activities=words(Activity, ActivityRow),
     )
+
+
+def load_house(session: Session) -> tuple[str, tuple[User, ...]] | None:
+    """Gives the time zone and the users of the CRM that was read last; ``None`` if none was."""
+    crm = session.scalar(select(CrmRow).order_by(CrmRow.as_of.desc()).limit(1))
+    if crm is None:
+        return None
+    users = session.scalars(select(UserRow).where(UserRow.crm == crm.id).order_by(UserRow.position))
+    return crm.timezone, tuple(word_of(User, vars(row), UTC) for row in users)
 
 
 def _rows(table: type[Row], crm: int, words: Iterable[object]) -> Iterable[Row]:

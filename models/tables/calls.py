@@ -59,20 +59,27 @@ class CallRow(Row):
     deal_id: Mapped[str | None]
     linked_id: Mapped[str | None]
     started_at_exact: Mapped[bool]
+    account: Mapped[str]
+    in_cdr: Mapped[bool]
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
     outcome: Mapped[str | None]
     current: Mapped[bool] = mapped_column(server_default=true(), index=True)
 
 
 class CdrEntryRow(Row):
-    """One line of the telephone system's ledger; `digest` tells lines apart."""
+    """One line of a telephone system's ledger, in the latest state that came.
+
+    `digest` is the line's identity, `content` the hash of all that it says; `account` names the
+    telephone system where several are set up.
+    """
 
     __tablename__ = "cdr_rows"
-    __table_args__ = (UniqueConstraint("source", "digest"),)
+    __table_args__ = (UniqueConstraint("digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    source: Mapped[str]
+    account: Mapped[str]
     digest: Mapped[str]
+    content: Mapped[str]
     call_id: Mapped[str] = mapped_column(index=True)
     linked_id: Mapped[str | None]
     started_at: Mapped[datetime] = mapped_column(index=True)
@@ -91,6 +98,7 @@ class CdrEntryRow(Row):
     context: Mapped[str]
     application: Mapped[str]
     direction: Mapped[str | None]
+    sequence: Mapped[int | None]
 
 
 class TranscriptRow(Row):

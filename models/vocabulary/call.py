@@ -66,8 +66,10 @@ class CdrRow:
 
     `recording` is the base name of the recording where the CDR names one.
     Channels are the PBX's names (``PJSIP/101-0000002b``), `context` and `application` the
-    dialplan's (``from-did-direct``, ``Dial``). `direction` is set where the PBX writes it.
-    Times are aware.
+    dialplan's (``from-did-direct``, ``Dial``); where it names an extension instead of the
+    channel that answered, that is ``SIP/<extension>``. `direction` and `sequence` (Asterisk's
+    count of rows) are set where the PBX writes them. Times are aware. `account` is the telephone
+    system that the row came from, empty where only one is known.
     """
 
     call_id: str
@@ -88,6 +90,8 @@ class CdrRow:
     context: str = ""
     application: str = ""
     direction: Direction | None = None
+    sequence: int | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,8 @@ class Call:
     `recording` is the path relative to the recordings folder, ``None`` where the CDR
     knows the call but no file came. `client_number` is E.164. `started_at_exact` is
     false when only the file's own date was known. `deal_id` is the explicit tie of a
-    sidecar or a CDR user field.
+    sidecar or a CDR user field. `account` is the telephone system where several are set up,
+    else empty. `in_cdr` says that the PBX's ledger knows the call.
     """
 
     call_id: str
@@ -130,3 +135,5 @@ class Call:
     deal_id: str | None = None
     linked_id: str | None = None
     started_at_exact: bool = True
+    account: str = ""
+    in_cdr: bool = False

@@ -12,11 +12,9 @@ from sqlalchemy import Engine, func, select
 from models.session import reading, transaction
 from models.store.calls import (
     load_calls,
-    load_cdr,
     mark_transcribed,
     mark_unusable,
     save_calls,
-    save_cdr,
     save_recordings,
 )
 from models.store.hearing import (
@@ -26,6 +24,7 @@ from models.store.hearing import (
     save_hearing,
     save_match,
 )
+from models.store.ledger import load_cdr, save_cdr
 from models.store.runs import fail_run, finish_run, load_verification, save_verification, start_run
 from models.store.snapshots import load_snapshot, save_snapshot
 from models.store.transcripts import (
@@ -58,6 +57,7 @@ from models.vocabulary.deal import (
     StageKind,
     User,
 )
+from models.vocabulary.ledger import settled_rows
 from models.vocabulary.transcript import Segment, Speaker, Transcript, Word
 from models.vocabulary.verdict import (
     DealMatch,
@@ -189,9 +189,9 @@ def test_the_ledger_keeps_each_line_once(database: Engine) -> None:
     second_leg = replace(line, destination_channel="PJSIP/102-0000002c")
     for lines in ([line], [line, second_leg]):
         with transaction(database) as session:
-            save_cdr(session, "/records", lines)
+            save_cdr(session, lines)
     with reading(database) as session:
-        assert load_cdr(session, "/records", MOSCOW) == (line, second_leg)
+        assert load_cdr(session, MOSCOW) == settled_rows([line, second_leg])
 
 
 def test_a_transcript_is_found_by_content_transcriber_and_side(database: Engine) -> None:

@@ -1,13 +1,13 @@
 """The seconds of a call in which personal numbers were said, and the agent's channel.
 
-Revision: 0009, after 0005.
+Revision: 0009, after 0006.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -27,10 +27,10 @@ FREEPBX_HEADER = (
 )
 
 
-def read(tmp_path: Path, text: str, **settings: bool) -> Cdr:
+def read(tmp_path: Path, text: str, *, zone_is_set: bool = False) -> Cdr:
     path = tmp_path / "Master.csv"
     path.write_text(text, encoding="utf-8")
-    return read_cdr(path, MOSCOW, **settings)
+    return read_cdr(path, MOSCOW, zone_is_set=zone_is_set)
 
 
 @pytest.mark.parametrize(
