@@ -57,11 +57,16 @@ class FullError(Exception):
 
 
 class Box:
-    """The three folders of one account."""
+    """The three folders of one account.
 
-    def __init__(self, folder: Path, room: Room) -> None:
+    `sharers`: how many processes take uploads into it at once; each may fill its share of the room
+    before it counts again.
+    """
+
+    def __init__(self, folder: Path, room: Room, sharers: int = 1) -> None:
         self.folder = folder
         self.room = room
+        self._sharers = sharers
         for stage in Stage:
             (folder / stage).mkdir(mode=0o700, parents=True, exist_ok=True)
         self._more = 0  # files that may be begun before the box is counted again
@@ -218,9 +223,9 @@ class Box:
     def _make_room(self) -> None:
         if self._more <= 0:
             waiting = self._waiting()
-            self._more = self.room.files - waiting
-            if self._more <= 0:
+            if waiting >= self.room.files:
                 raise FullError(f"{waiting} files wait in this box, which is all it may hold")
+            self._more = max(1, (self.room.files - waiting) // self._sharers)
         self.check_free()
         self._more -= 1
 
