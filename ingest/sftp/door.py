@@ -63,7 +63,7 @@ class Door:
         self._vacant = [0.0] * plan.processes  # from when on a desk may be opened
         self._selector = selectors.DefaultSelector()
         for listener in listeners:
-            self._selector.register(listener, selectors.EVENT_READ)
+            self._selector.register(listener, selectors.EVENT_READ, listener)
 
     def serve(self) -> None:
         """Serves until this process is told to stop (Ctrl-C, SIGTERM)."""
@@ -89,8 +89,8 @@ class Door:
         for key, _ in self._selector.select(waits):
             if isinstance(key.data, _Desk):
                 self._answer(key.data)
-            elif key.fileobj in self._listeners:
-                self._let_in(key.fileobj)
+            elif isinstance(key.data, socket.socket):
+                self._let_in(key.data)
 
     # The desks ---------------------------------------------------------------------------------
 
@@ -126,12 +126,12 @@ class Door:
         try:
             signal.set_wakeup_fd(-1)
             # What is the door's is closed here: else nobody would see that the door died.
-            self._selector.close()
-            for one in (signals, ours, *self._listeners, *(desk.line for desk in self._desks)):
-                one.close()
+            signals.close()
+            ours.close()
+            self._close_all()
             sit(self._plan, self._keys, theirs)
             status = 0
-        except BaseException as error:
+        except Exception as error:  # noqa: BLE001 - the door opens another, and the log says why
             _log.error("a desk failed", reason=f"{type(error).__name__}: {error}")
         finally:
             sys.stderr.flush()
@@ -154,15 +154,20 @@ class Door:
 
     def _close(self) -> None:
         """Ends the desks; their connections break off, and their clients go on another time."""
-        self._selector.close()
-        for one in (*self._listeners, *(desk.line for desk in self._desks)):
-            one.close()
+        self._close_all()
         until = time.monotonic() + ENDS_S
         for desk in self._desks:
             while os.waitpid(desk.process, os.WNOHANG) == (0, 0):
                 if time.monotonic() > until:
                     os.kill(desk.process, signal.SIGKILL)
                 time.sleep(0.01)
+
+    def _close_all(self) -> None:
+        self._selector.close()
+        for listener in self._listeners:
+            listener.close()
+        for desk in self._desks:
+            desk.line.close()
 
     # What they ask -----------------------------------------------------------------------------
 

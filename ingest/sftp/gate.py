@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 import asyncssh
 
 from ingest.sftp.accounts import Account, key_fits
-from ingest.sftp.protocol import Session
+from ingest.sftp.protocol import Session, gather_writes
 from ingest.sftp.session import DropBox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from asyncssh import SSHKey, SSHServerChannel
+    from asyncssh import SSHKey, SSHServerChannel, SSHServerConnection
 
     from ingest.sftp.uploads import Guest
 
@@ -59,17 +59,25 @@ class Gate(asyncssh.SSHServer):
         self._how = ""
         self._account = ""
 
+    def connection_made(self, conn: SSHServerConnection) -> None:
+        """A connection that the door let in."""
+        gather_writes(conn)
+
     def begin_auth(self, username: str) -> bool:
+        """Notes who wants to log in."""
         self._account = username[:LONGEST_NAME]
         return True
 
     def auth_completed(self) -> None:
+        """Tells of a log-in that was right."""
         self._reception.entered(self._visit, self._account, self._how)
 
     def password_auth_supported(self) -> bool:
+        """Passwords are taken."""
         return True
 
     async def validate_password(self, username: str, password: str) -> bool:  # noqa: ARG002
+        """Whether a password is the account's."""
         account = self._known()
         fits = await self._reception.password_fits(account, password)
         self._how = "password"
@@ -78,9 +86,11 @@ class Gate(asyncssh.SSHServer):
         return fits
 
     def public_key_auth_supported(self) -> bool:
+        """Keys are taken."""
         return True
 
     def validate_public_key(self, username: str, key: SSHKey) -> bool:  # noqa: ARG002
+        """Whether a key is one of the account's."""
         # A client offers all keys it has: a strange one is no attempt to break in.
         self._how = "key"
         return key_fits(self._known(), key.public_data)

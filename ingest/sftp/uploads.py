@@ -169,21 +169,26 @@ class Uploads:
 
     def _end(self, upload: Upload, *, over: bool) -> OSError | None:
         """Ends a file; gives what went wrong. Waits for the disk, so that it is done aside."""
+        error = None
         try:
-            if upload.stream is None:
-                return None  # opened and left as it was
-            error = _shut(upload.stream)
-            if error is not None:
-                self._failed(upload.place, error)
-            if over or upload.failed or error is not None:
-                self._guest.tell("broken off", path=str(upload.place))
-            else:
-                self.finish(upload.place)
-            return error
-        except OSError as error:
-            return error
+            if upload.stream is not None:  # else it was opened and left as it was
+                error = self._end_written(upload, upload.stream, over=over)
         finally:
             self._guest.writing.free(upload.place)
+        return error
+
+    def _end_written(self, upload: Upload, stream: BinaryIO, *, over: bool) -> OSError | None:
+        error = _shut(stream)
+        if error is not None:
+            self._failed(upload.place, error)
+        if over or upload.failed or error is not None:
+            self._guest.tell("broken off", path=str(upload.place))
+            return error
+        try:
+            self.finish(upload.place)
+        except OSError as unfinished:
+            return unfinished
+        return None
 
     def finish(self, place: PurePosixPath) -> None:
         """Hands a whole file to the intake, unless its name says that it waits for another.

@@ -30,8 +30,9 @@ class Line:
 
 def make_line() -> tuple[Line, Line]:
     """The door's ends and the desk's."""
-    ours, theirs = zip(*(socket.socketpair(type=socket.SOCK_SEQPACKET) for _ in range(2)))
-    return Line(*ours), Line(*theirs)
+    connections = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    questions = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    return Line(connections[0], questions[0]), Line(connections[1], questions[1])
 
 
 def say(to: socket.socket, body: Message, given: socket.socket | None = None) -> None:
