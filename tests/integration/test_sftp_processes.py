@@ -8,7 +8,7 @@ import re
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import AsyncExitStack, ExitStack, suppress
 from pathlib import Path
 
 import asyncssh
@@ -38,13 +38,12 @@ def connections_of(process: int) -> int:
     """How many connections of clients a process serves."""
     peers = Path(f"/proc/{process}/net/tcp").read_text().splitlines()
     inodes = {f"socket:[{line.split()[9]}]" for line in peers[1:]}
-    files = [Path(f"/proc/{process}/fd/{name}") for name in os.listdir(f"/proc/{process}/fd")]
-    return sum(1 for file in files if file.is_symlink() and _target(file) in inodes)
+    return sum(1 for file in Path(f"/proc/{process}/fd").iterdir() if _target(file) in inodes)
 
 
 def _target(file: Path) -> str:
     with suppress(FileNotFoundError):
-        return os.readlink(file)
+        return str(file.readlink())
     return ""
 
 
@@ -65,9 +64,10 @@ def memory_mb(processes: list[int]) -> float:
 
 def test_connections_are_spread_evenly(served: Running) -> None:
     async def many() -> list[int]:
-        async with await connected(served), await connected(served):
-            async with await connected(served), await connected(served):
-                return [connections_of(desk) for desk in served.desks()]
+        async with AsyncExitStack() as lines:
+            for _ in range(4):
+                await lines.enter_async_context(await connected(served))
+            return [connections_of(desk) for desk in served.desks()]
 
     assert asyncio.run(many()) == [2, 2]
 
