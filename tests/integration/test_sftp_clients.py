@@ -255,8 +255,8 @@ def test_a_session_that_ends_before_its_files_finishes_none(
         transport.connect(username="pbx", password=PASSWORD)
         client = paramiko.SFTPClient.from_transport(transport)
         assert client is not None
-        for name in names:
-            half = client.open(f"/{name}", "w")
+        halves = [client.open(f"/{name}", "w") for name in names]  # a lost one is closed
+        for half in halves:
             half.write(b"half")
             half.flush()
         channel = client.get_channel()

@@ -107,7 +107,7 @@ def test_a_ban_holds_in_all_processes(served: Running) -> None:
             await connected(served, client_keys=None, password="wrong guess")
 
     with ExitStack() as open_lines:
-        used = []
+        used: list[list[int]] = []
         for _ in range(3):
             asyncio.run(guess())
             until(lambda: sum(map(connections_of, served.desks())) == len(used))
