@@ -14,6 +14,12 @@ class SftpSettings(Section):
 
     host: str = Field(default="0.0.0.0", description="address to listen on")  # noqa: S104
     port: int = Field(default=2222, ge=0, le=65535, description="port to listen on")
+    processes: int | None = Field(
+        default=None,
+        ge=1,
+        le=32,
+        description="processes that take uploads; one for each usable core, at most 4, where unset",
+    )
     folder: Path | None = Field(
         default=None, description="where uploads lie; `inbox` in the state folder where unset"
     )

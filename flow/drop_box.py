@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,11 +12,13 @@ from core.sftp_settings import SftpSettings
 from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.accounts import Account, hashed, read_accounts, write_accounts
 from ingest.sftp.box import Room
-from ingest.sftp.service import DropBoxPlan, open_drop_box
+from ingest.sftp.door import serve
+from ingest.sftp.plan import DropBoxPlan
 from ingest.sftp.throttle import Patience
 from models.vocabulary.errors import InvalidInputError
 
 MB = 1 << 20
+MOST_PROCESSES = 4  # unless the settings ask for more
 BESIDE = frozenset({".json", ".csv", ".txt"})  # what recordings come with; probes of clients
 
 
@@ -49,6 +50,7 @@ def drop_box_plan(state: Path, settings: SftpSettings) -> DropBoxPlan:
             connections=settings.connections_per_address,
         ),
         most_connections=settings.connections,
+        processes=settings.processes or min(MOST_PROCESSES, len(os.sched_getaffinity(0))),
     )
 
 
@@ -63,24 +65,16 @@ def serve_drop_box(plan: DropBoxPlan, say: Callable[[str], None]) -> None:
     Raises:
         StagecheckError: the accounts or host keys are wrong, or the port is taken.
     """
-    asyncio.run(_serve(plan, say))
 
+    def listening(port: int) -> None:
+        say(f"The drop-box listens on {plan.host}:{port} (Ctrl-C stops)")
+        names = sorted(read_accounts(plan.accounts))
+        if names:
+            say(f"Accounts: {', '.join(names)}")
+        else:
+            say("There is no account yet: `stagecheck sftp-account NAME --key FILE` makes one.")
 
-async def _serve(plan: DropBoxPlan, say: Callable[[str], None]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, stop.set)
-    server = await open_drop_box(plan)
-    names = sorted(read_accounts(plan.accounts))
-    say(f"The drop-box listens on {plan.host}:{server.get_port()} (Ctrl-C stops)")
-    if names:
-        say(f"Accounts: {', '.join(names)}")
-    else:
-        say("There is no account yet: `stagecheck sftp-account NAME --key FILE` makes one.")
-    await stop.wait()
-    server.close()
-    await server.wait_closed()
+    serve(plan, listening)
 
 
 def keep_account(

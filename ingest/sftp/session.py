@@ -40,6 +40,7 @@ class DropBox(asyncssh.SFTPServer):
         self._guest = guest
         self._box = guest.box
         self._uploads = Uploads(guest)
+        self.over = False  # from then on files are closed by nobody's wish
 
     # What is looked at -------------------------------------------------------------------
 
@@ -101,14 +102,14 @@ class DropBox(asyncssh.SFTPServer):
             self._uploads.write(_upload(file_obj), offset, data)
         return len(data)
 
-    def close(self, file_obj: object) -> None:
-        """Finishes a file, or puts it by as broken where the connection is gone."""
+    async def close(self, file_obj: object) -> None:
+        """Finishes a file, or puts it by as broken where the session is over."""
         # `self.connection` may be gone already and is never asked.
-        self._uploads.close(_upload(file_obj), died=self.channel.is_closing())
+        over = self.over or self.channel.is_closing()
+        await self._uploads.close(_upload(file_obj), over=over)
 
     def exit(self) -> None:
         """The session is over."""
-        self._uploads.end()
         if not self.channel.is_closing():
             self.channel.exit(0)  # scp takes an end without a status for a failure
 
@@ -116,12 +117,9 @@ class DropBox(asyncssh.SFTPServer):
         """Nothing is ever read, not even what was just written."""
         raise SFTPPermissionDenied(SEND_ONLY)
 
-    def fsync(self, file_obj: object) -> None:
+    async def fsync(self, file_obj: object) -> None:
         """Brings what was written to the disk."""
-        stream = _upload(file_obj).stream
-        if stream is not None:
-            stream.flush()
-            os.fsync(stream.fileno())
+        await self._uploads.save(_upload(file_obj))
 
     # Attributes: times are taken, lengths checked, owners and permissions never change ---------
 
@@ -182,12 +180,12 @@ class DropBox(asyncssh.SFTPServer):
             old, new = place_of(oldpath), place_of(newpath)
             if self._seen(old).folder:
                 raise SFTPPermissionDenied("folders cannot be renamed here")
-            if not self._guest.busy.isdisjoint((old, new)):
-                raise SFTPPermissionDenied("this file is being written")
-            self._check_kind(new)
-            self._uploads.forget(old)
-            self._box.move(old, new)
-        self._uploads.finish(new)
+            with self._guest.writing.both(old, new) as free:
+                if not free:
+                    raise SFTPPermissionDenied("this file is being written")
+                self._check_kind(new)
+                self._box.move(old, new)
+                self._uploads.finish(new)
 
     def readlink(self, path: bytes) -> bytes:  # noqa: ARG002
         """There are no links."""

@@ -7,8 +7,9 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from asyncssh import (
     FXF_APPEND,
@@ -24,10 +25,12 @@ from asyncssh import (
 
 from ingest.sftp.box import Box, FullError, Stage
 from ingest.sftp.names import is_temporary
+from ingest.sftp.writing import Writing
 
 GAP = 16 << 20  # bytes that a write may lie past the end; clients write several blocks at once
 CHECK_EVERY = 64 << 20  # bytes after which the disk is looked at again
 Tell = Callable[..., None]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -53,23 +56,21 @@ class Guest:
 
     box: Box
     suffixes: frozenset[str]
-    busy: set[PurePosixPath]
+    writing: Writing
     tell: Tell
 
 
 class Uploads:
-    """What one session has open or has just closed.
+    """What one session writes.
 
-    A closed file is finished unless the connection died with it. asyncssh closes the handles of a
-    dead connection too: then its channel is closing, or the session's end follows within the same
-    turn of the loop, before what `close` had put off (asyncssh 2.24; clients that end well, are
-    killed, are reset, or close the channel alone).
+    A file is finished when its client closes it, and broken when the session ends before. The
+    client is answered once a finished file lies on the disk and where the intake looks for it:
+    whoever was told "closed" may delete his own, whatever happens here.
     """
 
     def __init__(self, guest: Guest) -> None:
         self._guest = guest
         self._box = guest.box
-        self._pending: dict[PurePosixPath, asyncio.Handle] = {}
 
     def begin(self, place: PurePosixPath, pflags: int) -> Upload:
         """Opens a file for writing as the protocol's flags ask.
@@ -79,19 +80,25 @@ class Uploads:
             FullError: there is no room.
             OSError: it cannot be opened.
         """
-        if place in self._guest.busy:
+        if not self._guest.writing.take(place):
             raise SFTPPermissionDenied("this file is being written by another connection")
+        try:
+            upload = self._begin(place, pflags)
+        except BaseException:
+            self._guest.writing.free(place)
+            raise
+        self._guest.tell("begun", path=str(place), size=upload.size)
+        return upload
+
+    def _begin(self, place: PurePosixPath, pflags: int) -> Upload:
         seen = self._box.look(place)
         if seen is not None and pflags & FXF_CREAT and pflags & FXF_EXCL:
             raise SFTPFileAlreadyExists("exists already")
-        self.forget(place)
         upload = Upload(place, None, bool(pflags & FXF_APPEND), seen.size if seen else 0)
         if seen is None:
             self._open(upload, anew=bool(pflags & FXF_CREAT))
         elif pflags & FXF_TRUNC or seen.stage is Stage.RECEIVING:
             self._open(upload, anew=bool(pflags & FXF_TRUNC))
-        self._guest.busy.add(place)
-        self._guest.tell("begun", path=str(place), size=upload.size)
         return upload
 
     def _open(self, upload: Upload, *, anew: bool) -> BinaryIO:
@@ -140,37 +147,55 @@ class Uploads:
         if attrs.size is not None:
             upload.size = attrs.size
 
-    def close(self, upload: Upload, *, died: bool) -> None:
-        """Ends a file: finished soon, or broken where the connection died or something failed.
+    async def save(self, upload: Upload) -> None:
+        """Brings what was written so far to the disk.
 
         Raises:
-            OSError: the last of it could not be written. Never where the connection died: asyncssh
-                would leave the other handles of it open.
+            OSError: it does not get there.
         """
-        self._guest.busy.discard(upload.place)
-        if upload.stream is None:
-            return  # opened and left as it was
-        error = _shut(upload.stream)
-        if error is not None:
-            self._failed(upload.place, error)
-        if died or upload.failed or error is not None:
-            self._guest.tell("broken off", path=str(upload.place))
-        else:
-            loop = asyncio.get_running_loop()
-            self._pending[upload.place] = loop.call_soon(self.finish, upload.place)
-        if error is not None and not died:
+        if upload.stream is not None:
+            await _aside(partial(_save, upload.stream))
+
+    async def close(self, upload: Upload, *, over: bool) -> None:
+        """Ends a file: finished, or broken where the session is over or something failed.
+
+        Raises:
+            OSError: the last of it could not be written. Never where the session is over: asyncssh
+                would leave its other files open.
+        """
+        error = await _aside(partial(self._end, upload, over=over))
+        if error is not None and not over:
             raise error
 
-    def end(self) -> None:
-        """The session is over: what was closed in this very moment was not closed by the client."""
-        for place, handle in self._pending.items():
-            handle.cancel()
-            self._guest.tell("broken off", path=str(place))
-        self._pending.clear()
+    def _end(self, upload: Upload, *, over: bool) -> OSError | None:
+        """Ends a file; gives what went wrong. Waits for the disk, so that it is done aside."""
+        error = None
+        try:
+            if upload.stream is not None:  # else it was opened and left as it was
+                error = self._end_written(upload, upload.stream, over=over)
+        finally:
+            self._guest.writing.free(upload.place)
+        return error
+
+    def _end_written(self, upload: Upload, stream: BinaryIO, *, over: bool) -> OSError | None:
+        error = _shut(stream)
+        if error is not None:
+            self._failed(upload.place, error)
+        if over or upload.failed or error is not None:
+            self._guest.tell("broken off", path=str(upload.place))
+            return error
+        try:
+            self.finish(upload.place)
+        except OSError as unfinished:
+            return unfinished
+        return None
 
     def finish(self, place: PurePosixPath) -> None:
-        """Hands a whole file to the intake, unless its name says that it waits for another."""
-        self._pending.pop(place, None)
+        """Hands a whole file to the intake, unless its name says that it waits for another.
+
+        Raises:
+            OSError: it cannot be put where the intake looks.
+        """
         if is_temporary(place):
             self._guest.tell("waits for its name", path=str(place))
             return
@@ -179,14 +204,8 @@ class Uploads:
             size = path.stat().st_size
         except OSError as error:
             self._failed(place, error)
-            return
+            raise
         self._guest.tell("received", path=str(place), size=size)
-
-    def forget(self, place: PurePosixPath) -> None:
-        """A file that is opened or renamed in the turn in which it was closed is not finished."""
-        handle = self._pending.pop(place, None)
-        if handle is not None:
-            handle.cancel()
 
     def _failed(self, place: PurePosixPath, error: OSError) -> None:
         self._guest.tell("failed", path=str(place), reason=error.strerror or str(error))
@@ -205,11 +224,20 @@ def set_attributes(descriptor: int, size: int, attrs: SFTPAttrs, most: int) -> N
         os.utime(descriptor, (attrs.atime or attrs.mtime, attrs.mtime))
 
 
+async def _aside(work: Callable[[], T]) -> T:
+    """Does in a thread what waits for the disk; it is done to its end even if nobody waits."""
+    return await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, work))
+
+
+def _save(stream: BinaryIO) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
 def _shut(stream: BinaryIO) -> OSError | None:
     """Brings a file to the disk and closes it; gives what went wrong."""
     try:
-        stream.flush()
-        os.fsync(stream.fileno())
+        _save(stream)
     except OSError as error:
         return error
     finally:

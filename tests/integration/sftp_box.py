@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,12 @@ class Running:
             time.sleep(0.02)
         return lines
 
+    def desks(self) -> list[int]:
+        """The processes that serve its connections."""
+        door = self.process.pid
+        listed = Path(f"/proc/{door}/task/{door}/children").read_text()
+        return [int(one) for one in listed.split()]
+
     def options(self) -> list[str]:
         """The options of OpenSSH's clients that know neither the host nor a password."""
         return [
@@ -71,6 +77,14 @@ class Running:
 def _files(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Waits for a condition."""
+    latest = time.monotonic() + STARTS_S
+    while not holds():
+        assert time.monotonic() < latest, "it did not come to that"
+        time.sleep(0.02)
 
 
 def make_account(

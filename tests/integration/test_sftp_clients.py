@@ -244,6 +244,36 @@ def test_a_connection_that_is_reset_finishes_nothing(served: Running) -> None:
     assert "reset.wav" not in served.received()
 
 
+@pytest.mark.parametrize(
+    ("how", "last"), [("an end without closing", b""), ("a broken packet", b"\x00\x00\x00\x01\x06")]
+)
+def test_a_session_that_ends_before_its_files_finishes_none(
+    served: Running, how: str, last: bytes
+) -> None:
+    names = [f"{how.replace(' ', '-')}-{number}.wav" for number in range(2)]
+    with paramiko.Transport(("127.0.0.1", served.port)) as transport:
+        transport.connect(username="pbx", password=PASSWORD)
+        client = paramiko.SFTPClient.from_transport(transport)
+        assert client is not None
+        halves = [client.open(f"/{name}", "w") for name in names]  # a lost one is closed
+        for half in halves:
+            half.write(b"half")
+            half.flush()
+        channel = client.get_channel()
+        assert channel is not None
+        channel.sendall(last)
+        channel.shutdown_write()
+        until = time.monotonic() + 20
+        while not {f"/{name}" for name in names} <= {
+            line["path"] for line in served.audit("broken off")
+        }:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+    for name in names:
+        assert served.receiving()[name] == b"half"
+        assert name not in served.received()
+
+
 def test_there_is_no_shell_and_no_forwarding(served: Running) -> None:
     ssh = ["ssh", *served.options(), "-p", str(served.port), "pbx@127.0.0.1"]
     for one in ([*ssh, "id"], ssh):

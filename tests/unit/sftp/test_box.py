@@ -162,3 +162,18 @@ def test_what_was_taken_cannot_be_renamed(box: Box) -> None:
     box.taken(A, 3, 0)
     with pytest.raises(FileNotFoundError):
         box.move(A, PurePosixPath("/b.wav"))
+
+
+def test_processes_that_share_a_box_do_not_fill_it_twice(tmp_path: Path) -> None:
+    room = Room(1 << 20, files=10, free_bytes=0)
+    first, second = Box(tmp_path, room, sharers=2), Box(tmp_path, room, sharers=2)
+    begun = 0
+    for number in range(10):
+        for box in (first, second):
+            try:
+                path = box.begin(PurePosixPath(f"/{id(box)}-{number}.wav"), anew=True)
+            except FullError:
+                continue
+            path.write_text("one")
+            begun += 1
+    assert 10 <= begun <= 11
