@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from core.judge_settings import JudgeSettings
+from core.keeping_settings import KeepingSettings
 from core.section import Section
 from core.sftp_settings import SftpSettings
 
@@ -245,6 +246,7 @@ class Settings(BaseSettings):
     crm: CrmSettings = Field(default_factory=CrmSettings)
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
+    keeping: KeepingSettings = Field(default_factory=KeepingSettings)
 
     @classmethod
     def settings_customise_sources(

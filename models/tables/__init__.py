@@ -21,6 +21,7 @@ from models.tables.crm import (
     UserRow,
 )
 from models.tables.judge import JudgeAnswerRow
+from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
@@ -44,7 +45,9 @@ __all__ = [
     "DealRow",
     "DealVerdictRow",
     "FlagRow",
+    "HoldRow",
     "JudgeAnswerRow",
+    "KeepingEventRow",
     "PipelineRow",
     "PromiseRow",
     "RecordingRow",
@@ -53,6 +56,7 @@ __all__ = [
     "RunRow",
     "SecondListeningRow",
     "StageChangeRow",
+    "TombstoneRow",
     "TranscriptRow",
     "UserRow",
 ]
