@@ -85,8 +85,10 @@ def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> St
     }
 
 
-def gather(question: Question) -> Gathered:
+def gather(question: Question, *, may_be_empty: bool = False) -> Gathered:
     """Looks through the recordings folder and the ledger.
+
+    With `may_be_empty` a folder without recordings is right: theirs expired.
 
     Raises:
         InvalidInputError: the folder is missing or has no recording in it.
@@ -98,6 +100,7 @@ def gather(question: Question) -> Gathered:
         timezone=question.snapshot.timezone,
         users=question.snapshot.users,
         cdr=request.cdr,
+        may_be_empty=may_be_empty,
     )
     _log.info(
         "gathered",
@@ -106,7 +109,7 @@ def gather(question: Question) -> Gathered:
         problems=len(gathered.problems),
         duplicates=len(gathered.duplicates),
     )
-    if not gathered.arrived and not gathered.problems:
+    if not (gathered.arrived or gathered.problems or may_be_empty):
         raise InvalidInputError(
             str(request.recordings),
             "there is no recording in it",

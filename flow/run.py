@@ -16,6 +16,8 @@ from classify.verify import verify
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
+from flow.admission import Place, admit
+from flow.drop_box import inbox_of
 from flow.judging import Hear, hearing
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
@@ -27,6 +29,7 @@ from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
 from models.session import open_database, reading, sqlite_url, transaction
 from models.store.hearing import load_judged, load_understood
+from models.store.keeping import kept_calls
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
@@ -86,11 +89,23 @@ def run(
             check_writable(path)
     ears = Ears(load_audio, engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
-    gathered = gather(question)
+    gathered = gather(question, may_be_empty=_sound_expired(request))
     database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
             return _answer(question, gathered, database, ears, watch or Nobody())
+    finally:
+        database.dispose()
+
+
+def _sound_expired(request: RunRequest) -> bool:
+    """Whether calls of this folder count although their recordings are not kept any more."""
+    if not (request.db or (request.state / _DATABASE).exists()):
+        return False
+    database = open_database(request.db) if request.db else open_state(request.state)
+    try:
+        with reading(database) as session:
+            return bool(kept_calls(session, str(request.recordings.resolve())))
     finally:
         database.dispose()
 
@@ -127,13 +142,18 @@ def open_state(state: Path) -> Engine:
 def _answer(
     question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
-    source = str(question.request.recordings.resolve())
+    request, settings = question.request, question.settings
+    source = str(request.recordings.resolve())
+    place = Place(request.recordings, request.state, inbox_of(request.state, settings.sftp))
     with (
         _run_row(question, database, source) as run_id,
         hearing(question.settings.judge, database) as heard,
     ):
         around = _surroundings(question, database, heard.hear)
+        admitted = admit(database, place, settings.pbx, gathered)
+        gathered = admitted.gathered
         recorded, unrecorded = store_calls(database, source, gathered)
+        recorded += admitted.kept
         problems = [
             *gathered.problems,
             *transcribe_calls(around, recorded, ears, watch),
@@ -151,6 +171,7 @@ def _answer(
             *question.warnings,
             *ears.transcriber.warnings,
             *_repeated(gathered),
+            *admitted.warnings,
             *heard.warnings,
         )
         report = RunReport(result, question.snapshot, question.stage_keys, warnings, scores, again)

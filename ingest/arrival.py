@@ -51,11 +51,11 @@ class Arrivals:
         self.problems.append(RecordingProblem(shown(place), error, detail))
 
 
-def scan_folder(folder: Path) -> Arrivals:
+def scan_folder(folder: Path, *, may_be_empty: bool = False) -> Arrivals:
     """Looks through `folder` and all below it; links that leave it are not followed.
 
     Raises:
-        InvalidInputError: there is no such folder, or nothing lies in it.
+        InvalidInputError: there is no such folder, or it is empty though it may not be.
     """
     if not folder.is_dir():
         raise InvalidInputError(
@@ -69,7 +69,8 @@ def scan_folder(folder: Path) -> Arrivals:
             _sort_in(path, place, root, arrivals)
         except OSError as error:
             arrivals.report(place, "unreadable", _cannot_read(error))
-    if not (arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files):
+    found = arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files
+    if not (found or may_be_empty):
         raise InvalidInputError(
             str(folder), "holds no files", "Give the folder that the PBX's recordings lie in."
         )

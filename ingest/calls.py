@@ -58,13 +58,14 @@ class Gathered:
     duplicates: tuple[RecordingProblem, ...] = ()
 
 
-def gather_calls(
+def gather_calls(  # noqa: PLR0913 - a folder, and all that says how it is read
     folder: Path,
     *,
     pbx: PbxSettings,
     timezone: str,
     users: Sequence[User],
     cdr: Path | None = None,
+    may_be_empty: bool = False,
 ) -> Gathered:
     """Reads `folder` recursively and says of each recording which call it is.
 
@@ -72,14 +73,15 @@ def gather_calls(
     the call detail records that lie in the folder are used.
 
     Raises:
-        InvalidInputError: the folder is missing or empty, or `cdr` is no call record.
+        InvalidInputError: the folder is missing, or empty though it may not be, or `cdr` is no
+            call record.
     """
     zone, cdr_zone = _zone(pbx.timezone or timezone), _zone(pbx.cdr_timezone or timezone)
     if pbx.cdr_timezone is None:
         cdr_zone = zone
     zone_is_set = pbx.cdr_timezone is not None
     given = read_cdr(cdr, cdr_zone, zone_is_set=zone_is_set) if cdr is not None else None
-    arrivals = scan_folder(folder)
+    arrivals = scan_folder(folder, may_be_empty=may_be_empty)
     if given is not None and cdr is not None:
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
     tables = read_tables(arrivals, cdr_zone, zone_is_set=zone_is_set, skip=cdr)
