@@ -12,6 +12,7 @@ import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
 from flow import options
+from flow.keeping_commands import add_keeping_commands
 
 _WRONG = 2
 _INTERRUPTED = 130
@@ -261,6 +262,8 @@ def told(*, verbose: bool) -> Iterator[None]:
         )
         raise typer.Exit(_WRONG) from error
 
+
+add_keeping_commands(app, told)
 
 if __name__ == "__main__":
     main()

@@ -167,7 +167,8 @@ def finish_expiring(engine: Engine, at: datetime) -> tuple[int, int, list[str]]:
 
 def _expire_audio(look: _Look, done: Retention) -> None:
     """Marks what is due and removes all that is marked, also by somebody who died over it."""
-    due, paths = Due(()), {}
+    due = Due(())
+    paths: dict[str, list[Path]] = {}
     if look.keeping.audio_days is not None:
         with reading(look.engine) as session:
             due = due_recordings(session, look.before(look.keeping.audio_days), look.held)

@@ -34,7 +34,7 @@ from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
-from models.vocabulary.errors import OutputError, StagecheckError
+from models.vocabulary.errors import InvalidInputError, OutputError, StagecheckError
 from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
@@ -102,7 +102,7 @@ def _sound_expired(request: RunRequest) -> bool:
     """Whether calls of this folder count although their recordings are not kept any more."""
     if not (request.db or (request.state / _DATABASE).exists()):
         return False
-    database = open_database(request.db) if request.db else open_state(request.state)
+    database = open_known(request.db, request.state)
     try:
         with reading(database) as session:
             return bool(kept_calls(session, str(request.recordings.resolve())))
@@ -137,6 +137,21 @@ def open_state(state: Path) -> Engine:
     """
     make_state_folder(state)
     return open_database(sqlite_url(state / _DATABASE))
+
+
+def open_known(db: str | None, state: Path) -> Engine:
+    """Opens the database that runs wrote to.
+
+    Raises:
+        StagecheckError: there is none yet, or it cannot be used.
+    """
+    if db is not None:
+        return open_database(db)
+    if not (state / _DATABASE).exists():
+        raise InvalidInputError(
+            str(state), "holds no database of stagecheck", "Name the state folder with --state."
+        )
+    return open_state(state)
 
 
 def _answer(

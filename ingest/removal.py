@@ -38,7 +38,12 @@ def mark_of(path: Path) -> FileMark:
 
 
 def files_below(folder: Path) -> Iterator[Path]:
-    """All regular files of a folder and below, hidden ones too; links are not followed."""
+    """All regular files of a folder and below, hidden ones too, or the file that it is.
+
+    Links are not followed.
+    """
+    if folder.is_file():
+        yield folder
     for here, _, names in os.walk(folder):
         for name in names:
             path = Path(here, name)

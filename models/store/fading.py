@@ -24,6 +24,7 @@ from models.tables import (
 )
 
 Json = Mapping[str, Any]
+_AT_ONCE = 500
 _QUOTED = re.compile(r"«[^«»]*(?:«[^«»]*»[^«»]*)*»")
 
 
@@ -69,28 +70,29 @@ def expire_verdicts(session: Session, before: datetime, held: Held) -> int:
     return removed + count_of(session, empty)
 
 
-def change_evidence(
-    session: Session, change: Callable[[Json], Json | None]
-) -> tuple[int, list[FlagRow]]:
+def change_evidence(session: Session, change: Callable[[Json, str | None], Json | None]) -> int:
     """Puts every piece of evidence of all runs through `change`; ``None`` takes it away.
 
-    Where something changed, the explanation loses what it quotes. Gives how many pieces changed
-    and the flags among the rows.
+    `change` is given the piece and the deal that it is about. Where something changed, the
+    explanation loses what it quotes. Gives how many pieces changed.
     """
-    changed, flags = 0, []
-    tables: tuple[type[RequirementVerdictRow | FlagRow], ...] = (RequirementVerdictRow, FlagRow)
-    for table in tables:
-        for row in session.scalars(select(table)).yield_per(500):
-            before = list(row.evidence)
-            after = [new for one in before if (new := change(one)) is not None]
-            if after == before:
-                continue
-            changed += sum(change(one) != one for one in before)
-            row.evidence, row.explanation = after, without_quotes(row.explanation)
-            if isinstance(row, FlagRow):
-                flags.append(row)
+    verdicts = session.scalars(select(RequirementVerdictRow)).yield_per(_AT_ONCE)
+    changed = sum(_changed(row, change) for row in verdicts)
+    flags = session.scalars(select(FlagRow)).yield_per(_AT_ONCE)
+    changed += sum(_changed(row, change) for row in flags)
     session.flush()
-    return changed, flags
+    return changed
+
+
+def _changed(
+    row: RequirementVerdictRow | FlagRow, change: Callable[[Json, str | None], Json | None]
+) -> int:
+    pairs = [(one, change(one, row.deal_id)) for one in row.evidence]
+    changed = len([1 for old, new in pairs if old != new])
+    if changed:
+        row.evidence = [new for _, new in pairs if new is not None]
+        row.explanation = without_quotes(row.explanation)
+    return changed
 
 
 def _actions(session: Session, before: datetime, held: Held) -> int:
@@ -133,13 +135,12 @@ def _promises(session: Session, before: datetime, held: Held) -> int:
 def _evidence(session: Session, before: datetime, held: Held) -> int:
     old = _old_calls(session, before) - held.call_ids
 
-    def faded(one: Json) -> Json:
+    def faded(one: Json, _deal: str | None) -> Json:
         if one["kind"] != "call" or not one.get("quote") or one["id"] not in old:
             return one
         return {**one, "quote": None}
 
-    changed, _ = change_evidence(session, faded)
-    return changed
+    return change_evidence(session, faded)
 
 
 def _old_calls(session: Session, before: datetime) -> frozenset[str]:

@@ -59,7 +59,7 @@ class Traces:
 def _pattern(traces: Traces) -> re.Pattern[str]:
     parts = [_number(one) for one in traces.numbers]
     for name in traces.names:
-        parts += [_name(name.split(), r"\s+"), _name(name.split()[::-1], r"\s+")]
+        parts += [_name(name.split()), _name(name.split()[::-1])]
         parts += [re.escape(json.dumps(form)[1:-1]) for form in (name, name.lower())]
     parts += [rf"(?<![\w.]){re.escape(one)}(?!\w)" for one in traces.emails]
     return re.compile("|".join(dict.fromkeys(parts)) or r"(?!)", re.IGNORECASE)
@@ -75,8 +75,10 @@ def _number(number: str) -> str:
     return rf"(?<!\d)(?:\+?\d{{1,4}}{_BETWEEN})?{spaced}(?!\d)"
 
 
-def _name(words: list[str], space: str) -> str:
-    return rf"(?<!\w){space.join(re.escape(word) for word in words)}(?!\w)"
+def _name(words: list[str]) -> str:
+    """The words in this order, as texts and as file names join them."""
+    joined = r"[\s_.\-]+".join(re.escape(word) for word in words)
+    return rf"(?<![^\W_]){joined}(?![^\W_])"
 
 
 def hushed(data: bytes, traces: Traces) -> bytes:
