@@ -213,7 +213,9 @@ def _add_forget(app: typer.Typer, told: Told) -> None:
                     rows = forgetting.found_of(session, person)
                 if not yes:
                     _confirm(len(rows.calls), rows.deals)
-                certificate = forget_person(engine, person, grounds, at=now(), for_good=for_good)
+                certificate = forgetting.forget(
+                    engine, person, grounds, at=now(), for_good=for_good
+                )
             if json is not None:
                 write_files({json: as_json(certificate.as_json())})
             for line in certificate.lines():
