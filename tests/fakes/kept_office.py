@@ -68,12 +68,15 @@ class KeptOffice:
         return sorted(path.name for path in (self.folder / "records").rglob("*.wav"))
 
 
-def judged_office(folder: Path, url: str | None = None) -> KeptOffice:
-    """Builds the office and judges it once; on SQLite in the state folder unless `url` is given."""
+def judged_office(folder: Path, url: str | None = None, **crm: Any) -> KeptOffice:
+    """Builds the office and judges it once; on SQLite in the state folder unless `url` is given.
+
+    `crm` replaces tables of the CRM.
+    """
     (folder / "state").mkdir(parents=True)
     build_recordings(folder / "records")
     build_cdr(folder / "records" / "Master.csv")
-    write_crm(folder / "crm.json")
+    write_crm(folder / "crm.json", **crm)
     database = url or sqlite_url(folder / "state" / "stagecheck.db")
     office = KeptOffice(folder, database, FakeTranscriber(SCRIPTS))
     office.run()
