@@ -42,6 +42,7 @@ from models.tables import CallRow
 from models.vocabulary.errors import OutputError
 
 _STAGES = (*Stage, TAKING)
+_SURE_ID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def _bury(  # noqa: PLR0913 - one step, and all that it works with
     """Tombstones first, then the files."""
     tables = _rewritten(person, rows, grounds, write=False)
     by_rows, marks = belongings(rows.recordings, grounds.inbox)
-    named = {*tables.named, *(one.casefold() for one in rows.ledger_ids)}
+    named = {*tables.named, *(one.casefold() for one in _long(rows.ledger_ids))}
     by_name = recordings_of(grounds.of_recordings(), person.traces, named)
     files = list(dict.fromkeys([*(path for some in by_rows.values() for path in some), *by_name]))
     marks += _marks(by_name)
@@ -169,11 +170,16 @@ def _bury(  # noqa: PLR0913 - one step, and all that it works with
 def _rewritten(person: Person, rows: PersonRows, grounds: Grounds, *, write: bool) -> Rewritten:
     """What the tables lose; they are only read unless `write`, since they lead to recordings."""
     done = Rewritten()
-    ids = {one for one in (*rows.call_ids, *rows.ledger_ids) if len(one) > 7}
+    ids = _long({*rows.call_ids, *rows.ledger_ids})
     for path in _tables(grounds):
         with _told(path):
             without_rows(path, person.traces, ids, done, write=write)
     return done
+
+
+def _long(ids: Iterable[str]) -> set[str]:
+    """Ids that are long enough to be nobody else's by chance."""
+    return {one for one in ids if len(one) >= _SURE_ID}
 
 
 def _tables(grounds: Grounds) -> Iterable[Path]:

@@ -138,7 +138,12 @@ def test_what_was_not_heard_yet_stays(office: KeptOffice) -> None:
 
 
 def test_a_dry_run_tells_the_same_and_changes_nothing(office: KeptOffice) -> None:
-    days = {"audio_days": DAYS, "transcript_days": DAYS, "quotes_days": DAYS, "verdicts_days": 30}
+    days: dict[str, Any] = {
+        "audio_days": DAYS,
+        "transcript_days": DAYS,
+        "quotes_days": DAYS,
+        "verdicts_days": 30,
+    }
     tried = office.retain(dry_run=True, **days)
     assert len(office.sounds()) == 3
     assert office.rows(KeepingEventRow) == []
@@ -224,7 +229,12 @@ def test_what_is_held_is_spared(office: KeptOffice) -> None:
     add_hold(engine, HoldKind.PHONE, ANDREY, "суд")
     call = add_hold(engine, HoldKind.CALL, f"call-{STRANGERS}", "проверка")
     engine.dispose()
-    days = {"audio_days": DAYS, "transcript_days": DAYS, "quotes_days": DAYS, "verdicts_days": 30}
+    days: dict[str, Any] = {
+        "audio_days": DAYS,
+        "transcript_days": DAYS,
+        "quotes_days": DAYS,
+        "verdicts_days": 30,
+    }
     done = office.retain(**days)
     assert (done.recordings, done.recordings_held, done.transcripts_held) == (1, 2, 2)
     assert office.sounds() == [f"call-{ANDREYS}.wav", f"call-{STRANGERS}.wav"]
