@@ -210,7 +210,6 @@ def _proof(  # noqa: PLR0913 - one step, and all that it works with
 ) -> Certificate:
     with reading(engine) as session:
         tables = search_rows(session, person.traces)
-    engine.dispose()
     places, files, missing = list(tables.places), 0, []
     for place in grounds.searched():
         if not place.exists():

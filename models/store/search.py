@@ -78,7 +78,7 @@ def _rows(
     if not columns:
         return
     wanted = dict.fromkeys([*table.primary_key.columns, *columns])
-    rows = connection.execution_options(yield_per=_AT_ONCE).execute(select(*wanted))
+    rows = connection.execute(select(*wanted), execution_options={"yield_per": _AT_ONCE})
     for row in rows:
         yield row._asdict()
 

@@ -60,7 +60,8 @@ class KeptOffice:
         engine = self.open()
         try:
             with reading(engine) as session:
-                return list(session.scalars(select(table).filter_by(**wanted)))
+                rows = select(table).filter_by(**wanted)
+                return list(session.scalars(rows.order_by(*table.__table__.primary_key)))
         finally:
             engine.dispose()
 
