@@ -23,6 +23,7 @@ from pydantic_settings import (
 )
 
 from core.judge_settings import JudgeSettings
+from core.keeping_settings import KeepingSettings
 from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.service_settings import ServiceSettings
@@ -271,6 +272,7 @@ class Settings(BaseSettings):
     sftp: SftpSettings = Field(default_factory=SftpSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     sealing: SealingSettings = Field(default_factory=SealingSettings)
+    keeping: KeepingSettings = Field(default_factory=KeepingSettings)
 
     @classmethod
     def settings_customise_sources(

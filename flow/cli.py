@@ -10,6 +10,7 @@ import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
 from flow import options, sealing_commands
+from flow.keeping_commands import add_keeping_commands
 from flow.ledger_commands import ledger
 from flow.service import commands as service_commands
 from flow.telling import WRONG, told
@@ -25,6 +26,7 @@ app.add_typer(ledger, name="ledger")
 
 
 app.add_typer(service_commands.app)
+add_keeping_commands(app, told)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from flow.judge_budget import Budget, BudgetSpentError
 from flow.judge_errors import Failure, JudgeError
 from flow.judge_notes import Notes
 from models.session import reading, transaction
-from models.store.judge import JudgeAnswer, add_answer, find_answer
+from models.store.judge import JudgeAnswer, add_answer, find_answer, words_digest
 from models.vocabulary.action import HeardCall
 from models.vocabulary.errors import StagecheckError
 from models.vocabulary.transcript import Segment
@@ -108,7 +108,7 @@ class Judge:
         self, engine: HeardCall, segments: Sequence[Segment], context: CallContext
     ) -> HeardCall:
         question = pose(segments, context, mask_contacts=self._settings.mask_contacts)
-        opinion = self._opinion(question)
+        opinion = self._opinion(question, words_digest(one.text for one in segments))
         if opinion is None:
             return engine
         if not opinion.trusted:
@@ -116,7 +116,7 @@ class Judge:
         self._notes.dropped(opinion.refused)
         return merge(engine, opinion, question.talk)
 
-    def _opinion(self, question: Question) -> Opinion | None:
+    def _opinion(self, question: Question, words: str) -> Opinion | None:
         """The judge's reading of a call, kept or asked for; ``None`` once no more are asked."""
         key = question.key(self._settings.model or "")
         with reading(self._database) as session:
@@ -127,7 +127,7 @@ class Judge:
             self._notes.unasked += 1
             return None
         try:
-            return self._asked(question, key)
+            return self._asked(question, key, words)
         except BudgetSpentError as error:
             self._notes.stopped, self._notes.unasked = str(error), 1
             return None
@@ -135,7 +135,7 @@ class Judge:
             self._count_failure(error)
             raise
 
-    def _asked(self, question: Question, key: str) -> Opinion:
+    def _asked(self, question: Question, key: str, words: str) -> Opinion:
         most = self._settings.max_tokens_per_call
         if question.size() + self._settings.max_answer_tokens > most:
             raise JudgeError(Failure.TOO_LONG, f"judge.max_tokens_per_call = {most}")
@@ -147,7 +147,7 @@ class Judge:
         self._notes.sent += 1
         opinion = self._read(reply.text, question)
         answer = JudgeAnswer(
-            key, self._settings.model or "", PROMPT_VERSION, reply.text, reply.tokens
+            key, self._settings.model or "", PROMPT_VERSION, reply.text, reply.tokens, words
         )
         with transaction(self._database) as session:
             add_answer(session, answer, now())

@@ -88,8 +88,12 @@ def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> St
     }
 
 
-def gather(question: Question, known: Iterable[CdrRow] = ()) -> Gathered:
+def gather(
+    question: Question, known: Iterable[CdrRow] = (), *, may_be_empty: bool = False
+) -> Gathered:
     """Looks through the recordings folder and the ledger; `known` are rows that came earlier.
+
+    With `may_be_empty` a folder without recordings is right: theirs expired.
 
     Raises:
         InvalidInputError: the folder is missing or has no recording in it.
@@ -105,6 +109,7 @@ def gather(question: Question, known: Iterable[CdrRow] = ()) -> Gathered:
         keys=read_keys(question.settings.sealing),
         sources=source_settings(question.settings),
         known=known,
+        may_be_empty=may_be_empty,
     )
     _log.info(
         "gathered",
@@ -113,7 +118,7 @@ def gather(question: Question, known: Iterable[CdrRow] = ()) -> Gathered:
         problems=len(gathered.problems),
         duplicates=len(gathered.duplicates),
     )
-    if not gathered.arrived and not gathered.problems:
+    if not (gathered.arrived or gathered.problems or may_be_empty):
         raise InvalidInputError(
             str(request.recordings),
             "there is no recording in it",

@@ -187,7 +187,7 @@ def _evidence(evidence: Sequence[Evidence], zone: tzinfo) -> list[Json]:
             "kind": one.kind,
             "id": one.id,
             "at": _moment(one.at, zone),
-            "quote": one.quote,
+            "quote": one.quote or None,
             "start": _seconds(one.start),
         }
         for one in evidence

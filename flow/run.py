@@ -17,6 +17,8 @@ from classify.verify import verify
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
+from flow.admission import Place, admit
+from flow.drop_box import inbox_of
 from flow.judging import Hear, hearing
 from flow.masking import mask_kept
 from flow.output import check_writable, write_files
@@ -30,11 +32,12 @@ from ingest.calls import Gathered
 from models.sealed import read_keys
 from models.session import open_database, reading, sqlite_url, transaction
 from models.store.hearing import load_judged_calls, load_understood
+from models.store.keeping import kept_calls
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
-from models.vocabulary.errors import OutputError, StagecheckError
+from models.vocabulary.errors import InvalidInputError, OutputError, StagecheckError
 from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
@@ -99,11 +102,23 @@ def run(
             check_writable(path)
     ears = Ears(audio_loader(settings), engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
-    gathered = gather(question)
+    gathered = gather(question, may_be_empty=_sound_expired(request))
     database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
             return _answer(question, gathered, database, ears, watch or Nobody())
+    finally:
+        database.dispose()
+
+
+def _sound_expired(request: RunRequest) -> bool:
+    """Whether calls of this folder count although their recordings are not kept any more."""
+    if not (request.db or (request.state / _DATABASE).exists()):
+        return False
+    database = open_known(request.db, request.state)
+    try:
+        with reading(database) as session:
+            return bool(kept_calls(session, str(request.recordings.resolve())))
     finally:
         database.dispose()
 
@@ -137,17 +152,37 @@ def open_state(state: Path) -> Engine:
     return open_database(sqlite_url(state / _DATABASE))
 
 
+def open_known(db: str | None, state: Path) -> Engine:
+    """Opens the database that runs wrote to.
+
+    Raises:
+        StagecheckError: there is none yet, or it cannot be used.
+    """
+    if db is not None:
+        return open_database(db)
+    if not (state / _DATABASE).exists():
+        raise InvalidInputError(
+            str(state), "holds no database of stagecheck", "Name the state folder with --state."
+        )
+    return open_state(state)
+
+
 def _answer(
     question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
-    source = str(question.request.recordings.resolve())
+    request, settings = question.request, question.settings
+    source = str(request.recordings.resolve())
+    place = Place(request.recordings, request.state, inbox_of(request.state, settings.sftp))
     with (
         _run_row(question, database, source) as run_id,
         hearing(question.settings.judge, database) as heard,
     ):
         around = surroundings_of(question, database, heard.hear)
         mask_kept(database)
+        admitted = admit(database, place, settings.pbx, gathered)
+        gathered = admitted.gathered
         recorded, unrecorded = store_calls(database, source, gathered)
+        recorded += admitted.kept
         problems = [
             *gathered.problems,
             *transcribe_calls(around, recorded, ears, watch),
@@ -165,6 +200,7 @@ def _answer(
             *question.warnings,
             *ears.transcriber.warnings,
             *_repeated(gathered),
+            *admitted.warnings,
             *heard.warnings,
         )
         report = RunReport(result, question.snapshot, question.stage_keys, warnings, scores, again)

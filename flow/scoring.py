@@ -9,8 +9,9 @@ from classify.checklist.history import History
 from flow.hints import call_context
 from flow.steps import Surroundings
 from models.session import reading, transaction
+from models.store.calls import load_calls
 from models.store.hearing import UnderstoodCall, load_judged_calls, load_understood
-from models.store.scores import save_score
+from models.store.scores import load_score, save_score
 from models.vocabulary.action import HeardCall
 from models.vocabulary.checklist import CallScore
 
@@ -22,6 +23,8 @@ def score_calls(
 ) -> Scores:
     """Scores the calls that were understood and forgets the scores of the others.
 
+    A call whose words are not kept any more stays scored as it was.
+
     `unrecorded` are the calls that only the CDR knows: with them a client may have been spoken to.
     """
     scores: dict[str, CallScore] = {}
@@ -29,6 +32,11 @@ def score_calls(
         history = History.of(load_judged_calls(session, [*ids, *unrecorded], around.zone))
     for id_ in ids:
         with reading(around.engine) as session:
+            [stored] = load_calls(session, [id_], around.zone)
+            if stored.words_expired:
+                if (kept := load_score(session, id_)) is not None:
+                    scores[stored.call.recording or ""] = kept
+                continue
             understood = load_understood(session, [id_], around.zone)
         score = _score(around, understood[0], checklist, history) if understood else None
         if score is not None:

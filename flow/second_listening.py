@@ -155,7 +155,7 @@ class _CallAgain:
         with reading(self._around.engine) as session:
             understood = load_understood(session, [self._stored.id], self._around.zone)
             transcript = transcript_of(session, self._stored.id)
-        if not understood or transcript is None or not self._stored.files:
+        if not understood or transcript is None:
             return []
         [call] = understood
         found = []
@@ -174,6 +174,8 @@ class _CallAgain:
         except Exception as error:  # noqa: BLE001 - no second hearing must cost the first
             _log.warning("not heard again", recording=self._stored.call.recording, error=str(error))
             return Opinion.UNCLEAR
+        if again is None:
+            return Opinion.UNCLEAR
         found = self._compared(call, one, again)
         if found.opinion is Opinion.OTHERWISE:
             self._doubt(one, found)
@@ -181,7 +183,8 @@ class _CallAgain:
 
     def _again(
         self, call: UnderstoodCall, transcript: int, targets: Sequence[Target]
-    ) -> tuple[Segment, ...]:
+    ) -> tuple[Segment, ...] | None:
+        """The words heard now, or at an earlier run; ``None`` once the sound is not kept."""
         key = ListeningKey(
             transcript,
             self._listener.identity,
@@ -193,6 +196,8 @@ class _CallAgain:
             kept = find_listening(session, key)
         if kept is not None:
             return kept
+        if not self._stored.files:
+            return None
         if not self._has_time():
             raise _NoTimeError
         if self._audio is None:

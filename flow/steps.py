@@ -29,6 +29,7 @@ from models.store.calls import (
     save_recordings,
 )
 from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.keeping import newest_transcript
 from models.store.ledger import save_cdr
 from models.store.transcripts import (
     TranscriptKey,
@@ -97,7 +98,8 @@ def transcribe_calls(
         waiting = [
             one
             for one in calls
-            if find_transcript(session, transcript_key(one, around, ears)) is None
+            if not (one.expired or one.words_expired)
+            and find_transcript(session, transcript_key(one, around, ears)) is None
         ]
     watch.begin(len(waiting))
     problems = []
@@ -111,13 +113,14 @@ def transcribe_calls(
 def hear_calls(around: Surroundings, ids: Iterable[int], ears: Ears) -> list[RecordingProblem]:
     """Finds the actions of each transcribed call and whose deal it is; gives what failed.
 
-    A call without a transcript keeps its deal but counts as not understood.
+    A call without a transcript keeps its deal but counts as not understood; one whose words are
+    not kept any more stays as it was heard while they were.
     """
     with reading(around.engine) as session:
         calls = load_calls(session, ids, around.zone)
     problems = []
     for one in calls:
-        problem = _hear_call(around, one, ears)
+        problem = None if one.words_expired else _hear_call(around, one, ears)
         if problem:
             problems.append(problem)
     return problems
@@ -136,7 +139,9 @@ def transcript_key(one: StoredCall, around: Surroundings, ears: Ears) -> Transcr
 def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingProblem | None:
     with reading(around.engine) as session:
         found = None
-        if one.files:
+        if one.expired:
+            found = newest_transcript(session, one.call.sha256 or "")
+        elif one.files:
             found = find_transcript(session, transcript_key(one, around, ears))
         transcript = load_transcript(session, found) if found is not None else None
     heard, match, problem = None, None, None

@@ -55,13 +55,13 @@ class Arrivals:
         self.problems.append(RecordingProblem(shown(place), error, detail))
 
 
-def scan_folder(folder: Path, keys: Keys = NO_KEYS) -> Arrivals:
+def scan_folder(folder: Path, keys: Keys = NO_KEYS, *, may_be_empty: bool = False) -> Arrivals:
     """Looks through `folder` and all below it; links that leave it are not followed.
 
     A sealed recording is placed and hashed as it is in clear.
 
     Raises:
-        InvalidInputError: there is no such folder, or nothing lies in it.
+        InvalidInputError: there is no such folder, or it is empty though it may not be.
         SealedError: a recording cannot be opened with `keys`.
     """
     if not folder.is_dir():
@@ -80,7 +80,8 @@ def scan_folder(folder: Path, keys: Keys = NO_KEYS) -> Arrivals:
             _sort_in(path, place, root, arrivals, keys)
         except OSError as error:
             arrivals.report(place, "unreadable", _cannot_read(error))
-    if not (arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files):
+    found = arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files
+    if not (found or may_be_empty):
         raise InvalidInputError(
             str(folder), "holds no files", "Give the folder that the PBX's recordings lie in."
         )

@@ -75,6 +75,7 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
     sources: Mapping[str, PbxSettings] | None = None,
     known: Iterable[CdrRow] = (),
     keys: Keys = NO_KEYS,
+    may_be_empty: bool = False,
 ) -> Gathered:
     """Reads `folder` recursively and says of each recording which call it is.
 
@@ -90,6 +91,7 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
             its name; the call records of one then explain no other one's recordings.
         known: rows of the ledger that came earlier, whatever became of their files.
         keys: what opens sealed recordings.
+        may_be_empty: a folder without recordings is right.
 
     Raises:
         InvalidInputError: the folder is missing or empty, or `cdr` is no call record.
@@ -100,7 +102,7 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
     given = None
     if cdr is not None:
         given = read_cdr(cdr, common.cdr_zone, zone_is_set=common.cdr_zone_is_set)
-    arrivals = scan_folder(folder, keys)
+    arrivals = scan_folder(folder, keys, may_be_empty=may_be_empty)
     if given is not None and cdr is not None:
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
     tables = read_tables(arrivals, systems, skip=cdr)

@@ -153,11 +153,12 @@ def _promise_flag(case: Case | None, one: Owed, kind: FlagKind) -> Flag:
     who = "Менеджер" if agent else "Клиент"
     done = "не выполнено" if broken else "выполнено позже срока"
     due = f" до {_due_words(promise.due)}" if promise.due else ""
+    said = f" («{promise.quote}»)" if promise.quote else ""
     responsible = case.deal.responsible_id if case else None
     return Flag(
         kind=kind,
         severity=severity,
-        explanation=f"{who}: {_THINGS[promise.type]}{due} — обещано («{promise.quote}»), {done}.",
+        explanation=f"{who}: {_THINGS[promise.type]}{due} — обещано{said}, {done}.",
         deal_id=case.deal.id if case else None,
         call_id=promise.call_id,
         user_id=one.call.call.user_id or responsible,

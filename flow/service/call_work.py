@@ -13,6 +13,7 @@ from models.session import reading, transaction
 from models.store.calls import StoredCall, load_calls, mark_unusable
 from models.store.hearing import forget_hearing, save_hearing, save_match
 from models.store.intake import heard_with, is_current, latest_transcript, save_heard_with
+from models.store.keeping import newest_transcript
 from models.store.transcripts import load_transcript
 from models.tables import RecordingRow
 from models.vocabulary.errors import InvalidInputError, UnusableRecordingError
@@ -43,6 +44,12 @@ def work_on_call(place: Workplace, call: int) -> CallDone:
         transcript = _transcript_of(place, stored)
         row = session.get(RecordingRow, stored.call.sha256) if stored.call.sha256 else None
         state = row.state if row is not None else None
+    if stored.words_expired:
+        with transaction(place.database) as session:  # it stays as it was heard while it had words
+            heard_before, _ = heard_with(session, call)
+            matches_with = matched_digest(stored.call, situation)
+            save_heard_with(session, call, heard_before or "", matches_with)
+        return CallDone(None, changed=False)
     audio_s = None
     if transcript is None and stored.files and state == "arrived":
         audio_s = _transcribed(place, situation, stored)
@@ -54,6 +61,8 @@ def _transcript_of(place: Workplace, stored: StoredCall) -> int | None:
     if stored.call.sha256 is None:
         return None
     with reading(place.database) as session:
+        if stored.expired:
+            return newest_transcript(session, stored.call.sha256)
         return latest_transcript(
             session,
             stored.call.sha256,

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from classify.matching import match_call
 from core.clock import now
+from flow.admission import Admitted, Place, admit
+from flow.drop_box import inbox_of
 from flow.ledger import known_rows
 from flow.masking import mask_kept
 from flow.question import gather
 from flow.service.workplace import Situation, Workplace, matched_digest
 from flow.steps import store_calls
-from ingest.calls import Gathered
 from models.session import reading, transaction
 from models.store.hearing import save_match
 from models.store.intake import (
@@ -28,8 +29,8 @@ from models.store.intake import (
     set_current,
 )
 from models.store.jobs import ask_for, drop_jobs
+from models.store.keeping import kept_calls
 from models.vocabulary.call import Call
-from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.work import JobKind, Lane, Want
 
 _SPARSE = {".wav": 8000, ".wav16": 8000, ".au": 8000, ".raw": 8000, ".sln": 8000}
@@ -38,13 +39,14 @@ _DENSE = 1000  # bytes of a second that no codec of telephony goes below
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a look came to: calls that count, and those that there is something to do for."""
+    """What a look came to: calls that count, those that there is work for, what to tell."""
 
     recorded: int
     unrecorded: int
     asked: int
     gone: int
     problems: int
+    warnings: tuple[str, ...] = ()
 
 
 def look_for_calls(place: Workplace) -> Looked:
@@ -56,8 +58,10 @@ def look_for_calls(place: Workplace) -> Looked:
     situation = place.situation()
     place.keep_snapshot()
     mask_kept(place.database)
-    gathered = _gathered(place, situation)
+    admitted = _admitted(place, situation)
+    gathered = admitted.gathered
     recorded, unrecorded = store_calls(place.database, place.source, gathered)
+    recorded += admitted.kept
     with transaction(place.database) as session:
         _match_by_number(session, situation, [*recorded, *unrecorded])
         gone = set_current(session, place.source, [*recorded, *unrecorded])
@@ -66,20 +70,31 @@ def look_for_calls(place: Workplace) -> Looked:
         known = known_calls(session, place.source, situation.around.zone)
         wants = _wants(place, situation, known)
         ask_for(session, [*wants, _verdicts(place)], now())
-    return Looked(len(recorded), len(unrecorded), len(wants), len(gone), len(gathered.problems))
+    return Looked(
+        len(recorded),
+        len(unrecorded),
+        len(wants),
+        len(gone),
+        len(gathered.problems),
+        admitted.warnings,
+    )
 
 
-def _gathered(place: Workplace, situation: Situation) -> Gathered:
-    """What lies there; nothing at all is right before the first call, and a lost disk after it."""
-    try:
-        return gather(situation.question, known=known_rows(place.database))
-    except InvalidInputError:
-        with reading(place.database) as session:
-            known = any(current_calls(session, place.source))
-        folder = place.request.recordings
-        if known or not folder.is_dir() or any(folder.iterdir()):
-            raise
-        return Gathered((), (), (), ())
+def _admitted(place: Workplace, situation: Situation) -> Admitted:
+    """What lies there and may: nobody forgotten, nothing whose time is up.
+
+    An empty folder is right before the first call; after it, it is a disk that was lost.
+    """
+    request, settings = place.request, place.settings
+    with reading(place.database) as session:
+        calls, _ = current_calls(session, place.source)
+        sounding = set(calls) - set(kept_calls(session, place.source))
+    gathered = gather(
+        situation.question, known=known_rows(place.database), may_be_empty=not sounding
+    )
+    inbox = inbox_of(request.state, settings.sftp)
+    where = Place(request.recordings, request.state, inbox)
+    return admit(place.database, where, settings.pbx, gathered)
 
 
 def _match_by_number(session: Session, situation: Situation, ids: Sequence[int]) -> None:

@@ -13,6 +13,7 @@ from core.clock import now
 from core.logs import get_logger
 from flow.drop_box import inbox_of
 from flow.keep_up import Sight, sight
+from flow.keeping import retain
 from flow.service.bells import Bell, ring_waiting
 from flow.service.scan import Looked, look_for_calls
 from flow.service.workplace import Workplace
@@ -24,6 +25,7 @@ from models.store.lock import TakenError, alone
 from models.vocabulary.errors import StagecheckError
 
 _TURN_S = 1.0
+_SOON_S = 600.0  # after the start: first come the calls
 _STANDS_BY_S = 2.0
 _DAY_S = 86_400
 _log = get_logger("service.scheduler")
@@ -60,6 +62,7 @@ class Scheduler:
         self._looked: Sight | None = None
         self._before: Sight | None = None
         self._next_look_s = self._next_sweep_s = 0.0
+        self._next_day_s = time.monotonic() + _SOON_S
         self._told: dict[str, str] = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -79,6 +82,9 @@ class Scheduler:
             self._next_sweep_s = at_s + settings.stuck_s / 4
             self._try("work", self._sweep)
         self._try("broker", self._ring)
+        if at_s >= self._next_day_s:
+            self._next_day_s = at_s + _DAY_S
+            self._try("keeping", self._retain)
 
     def _try(self, part: str, do: Callable[[], None]) -> None:
         try:
@@ -127,6 +133,8 @@ class Scheduler:
         looked = look_for_calls(self._place)
         self._looked = seen
         self._say(_told(looked))
+        for warning in looked.warnings:
+            self._say(warning)
 
     def _sweep(self) -> None:
         settings = self._place.settings.service
@@ -136,6 +144,14 @@ class Scheduler:
             _log.warning("a worker fell silent; its work is given to another", job=job)
         for job in swept.quarantined:
             _log.error("set aside after too many tries", job=job)
+
+    def _retain(self) -> None:
+        """Removes what the settings no longer keep."""
+        place = self._place
+        inbox = inbox_of(place.request.state, place.settings.sftp)
+        done = retain(place.database, place.settings.keeping, inbox, at=now())
+        if done.problems:
+            self._tell("files", f"{len(done.problems)} files could not be removed;")
 
     def _ring(self) -> None:
         if ring_waiting(self._place.database, self._bell):

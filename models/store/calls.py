@@ -19,11 +19,16 @@ _AT_ONCE = 500  # rows of one statement; databases limit its parameters
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:
-    """A call with its row's id and the files that hold it (none for an unrecorded one)."""
+    """A call with its row's id and the files that hold it (none for an unrecorded one).
+
+    `expired`: its sound is not kept any more; `words_expired`: nor are its words.
+    """
 
     id: int
     call: Call
     files: tuple[str, ...]
+    expired: bool = False
+    words_expired: bool = False
 
 
 def save_recordings(session: Session, files: Mapping[str, Sequence[str]], now: datetime) -> None:
@@ -103,4 +108,10 @@ def call_of(row: CallRow, zone: tzinfo) -> Call:
 def _stored(session: Session, row: CallRow, zone: tzinfo) -> StoredCall:
     recording = session.get(RecordingRow, row.sha256) if row.sha256 else None
     files = cast("list[str]", recording.files) if recording else []
-    return StoredCall(row.id, call_of(row, zone), tuple(files))
+    return StoredCall(
+        row.id,
+        call_of(row, zone),
+        tuple(files),
+        expired=recording is not None and recording.state in ("expiring", "expired"),
+        words_expired=recording is not None and recording.words_expired_at is not None,
+    )

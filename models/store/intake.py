@@ -14,7 +14,7 @@ from models.tables import CallHeardRow, CallRow, IntakeProblemRow, RecordingRow,
 from models.vocabulary.call import Call, RecordingProblem
 
 _AT_ONCE = 500
-_EXPIRED = "expired"  # its sound was kept as long as it should be; its words still count
+_GONE = ("expiring", "expired")  # kept as long as it should be; its words still count
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def set_current(session: Session, source: str, ids: Iterable[int]) -> list[int]:
     A call whose recording was removed because its time was up still counts.
     """
     current = set(ids)
-    expired = select(RecordingRow.sha256).where(RecordingRow.state == _EXPIRED)
+    expired = select(RecordingRow.sha256).where(RecordingRow.state.in_(_GONE))
     rows = session.execute(
         select(CallRow.id, CallRow.current, CallRow.sha256.in_(expired)).where(
             CallRow.source == source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +16,22 @@ from models.tables import JudgeAnswerRow
 
 @dataclass(frozen=True, slots=True)
 class JudgeAnswer:
-    """One answer word for word; `key` is the hash of all that settles it."""
+    """One answer word for word; `key` is the hash of all that settles it.
+
+    `words` is the digest of what was said (`words_digest`).
+    """
 
     key: str
     model: str
     prompt_version: str
     answer: str
     tokens: int
+    words: str
+
+
+def words_digest(texts: Iterable[str]) -> str:
+    """SHA-256 of what was said in a call: the texts of its segments in order."""
+    return hashlib.sha256("\n".join(texts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def find_answer(session: Session, key: str) -> str | None:

@@ -22,6 +22,7 @@ from models.tables.crm import (
 )
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
+from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
@@ -46,9 +47,11 @@ __all__ = [
     "DealRow",
     "DealVerdictRow",
     "FlagRow",
+    "HoldRow",
     "IntakeProblemRow",
     "JobRow",
     "JudgeAnswerRow",
+    "KeepingEventRow",
     "PipelineRow",
     "PromiseRow",
     "RecordingRow",
@@ -57,6 +60,7 @@ __all__ = [
     "RunRow",
     "SecondListeningRow",
     "StageChangeRow",
+    "TombstoneRow",
     "TranscriptRow",
     "UserRow",
 ]

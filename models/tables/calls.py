@@ -13,7 +13,9 @@ from models.tables.base import JsonList, JsonObject, Row
 class RecordingRow(Row):
     """A recording by its content: where it lies and what became of it.
 
-    `state` is ``arrived``, ``transcribed`` or ``unusable``; `error` and `detail` say why.
+    `state` is ``arrived``, ``transcribed``, ``unusable``, ``expiring`` (its files are being
+    removed, `removing` names them) or ``expired``; `error` and `detail` say why it is unusable.
+    `words_expired_at` is when its transcripts were emptied.
     """
 
     __tablename__ = "recordings"
@@ -27,6 +29,9 @@ class RecordingRow(Row):
     notes: Mapped[JsonList]
     error: Mapped[str | None]
     detail: Mapped[str | None]
+    removing: Mapped[JsonList] = mapped_column(default=list)
+    expired_at: Mapped[datetime | None]
+    words_expired_at: Mapped[datetime | None]
 
 
 class CallRow(Row):

@@ -13,7 +13,8 @@ class JudgeAnswerRow(Row):
     """What the judge answered to one question, word for word.
 
     `key` is the SHA-256 of everything that settles the answer: the words sent, the call's facts,
-    the instructions and the model. `tokens` is what it cost.
+    the instructions and the model. `tokens` is what it cost, `words` the digest of the words that
+    were judged, so that the answer goes when they go.
     """
 
     __tablename__ = "judge_answers"
@@ -23,4 +24,5 @@ class JudgeAnswerRow(Row):
     prompt_version: Mapped[str]
     answer: Mapped[str]
     tokens: Mapped[int]
+    words: Mapped[str | None] = mapped_column(index=True)
     created_at: Mapped[datetime]

@@ -1,0 +1,147 @@
+"""Verbatim words and verdicts that go with time; what they proved stays as long as it may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from models.store.holds import Held
+from models.store.keeping import count_of
+from models.tables import (
+    ActionRow,
+    CallRow,
+    CheckedItemRow,
+    DealVerdictRow,
+    FlagRow,
+    PromiseRow,
+    RequirementVerdictRow,
+    RunRow,
+)
+
+Json = Mapping[str, Any]
+_AT_ONCE = 500
+_QUOTED = re.compile(r"«[^«»]*(?:«[^«»]*»[^«»]*)*»")
+
+
+def without_quotes(explanation: str) -> str:
+    """A sentence with everything that stands in quotation marks left out."""
+    return _QUOTED.sub("«…»", explanation)
+
+
+def expire_quotes(session: Session, before: datetime, held: Held) -> int:
+    """Takes the words of calls begun before a moment out of all that quotes them.
+
+    Actions keep type, status, time and slots, verdicts and flags their evidence without the
+    words. Gives how many places quoted something.
+    """
+    return (
+        _actions(session, before, held)
+        + _items(session, before, held)
+        + _promises(session, before, held)
+        + _evidence(session, before, held)
+    )
+
+
+def expire_verdicts(session: Session, before: datetime, held: Held) -> int:
+    """Removes the verdicts of runs begun before a moment, and runs that have none left.
+
+    What is said of a held deal or call stays. Gives how many verdicts and flags went.
+    """
+    old = select(RunRow.id).where(RunRow.started_at < before, RunRow.state != "running")
+    deals = delete(DealVerdictRow).where(
+        DealVerdictRow.run.in_(old), DealVerdictRow.deal_id.not_in(held.deals)
+    )
+    flags = delete(FlagRow).where(
+        FlagRow.run.in_(old),
+        FlagRow.deal_id.is_(None) | FlagRow.deal_id.not_in(held.deals),
+        FlagRow.call_id.is_(None) | FlagRow.call_id.not_in(held.call_ids),
+    )
+    removed = count_of(session, deals) + count_of(session, flags)
+    empty = delete(RunRow).where(
+        RunRow.id.in_(old),
+        ~exists().where(DealVerdictRow.run == RunRow.id),
+        ~exists().where(FlagRow.run == RunRow.id),
+    )
+    return removed + count_of(session, empty)
+
+
+def change_evidence(session: Session, change: Callable[[Json, str | None], Json | None]) -> int:
+    """Puts every piece of evidence of all runs through `change`; ``None`` takes it away.
+
+    `change` is given the piece and the deal that it is about. Where something changed, the
+    explanation loses what it quotes. Gives how many pieces changed.
+    """
+    verdicts = session.scalars(select(RequirementVerdictRow)).yield_per(_AT_ONCE)
+    changed = sum(_changed(row, change) for row in verdicts)
+    flags = session.scalars(select(FlagRow)).yield_per(_AT_ONCE)
+    changed += sum(_changed(row, change) for row in flags)
+    session.flush()
+    return changed
+
+
+def _changed(
+    row: RequirementVerdictRow | FlagRow, change: Callable[[Json, str | None], Json | None]
+) -> int:
+    pairs = [(one, change(one, row.deal_id)) for one in row.evidence]
+    changed = len([1 for old, new in pairs if old != new])
+    if changed:
+        row.evidence = [new for _, new in pairs if new is not None]
+        row.explanation = without_quotes(row.explanation)
+    return changed
+
+
+def _actions(session: Session, before: datetime, held: Held) -> int:
+    of_old = select(CallRow.id).where(CallRow.started_at < before, CallRow.id.not_in(held.calls))
+    statement = (
+        update(ActionRow)
+        .where(ActionRow.call.in_(of_old), ActionRow.quote != "")
+        .values(quote="", heard_otherwise=None, cues=[])
+    )
+    return count_of(session, statement)
+
+
+def _items(session: Session, before: datetime, held: Held) -> int:
+    rows = (
+        select(CheckedItemRow)
+        .join(CallRow, CallRow.id == CheckedItemRow.call)
+        .where(CallRow.started_at < before, CheckedItemRow.quote.is_not(None))
+    )
+    changed = 0
+    for row in session.scalars(rows):
+        if row.call not in held.calls:
+            row.quote, row.explanation = None, without_quotes(row.explanation)
+            changed += 1
+    return changed
+
+
+def _promises(session: Session, before: datetime, held: Held) -> int:
+    statement = (
+        update(PromiseRow)
+        .where(
+            PromiseRow.made_at < before,
+            PromiseRow.quote != "",
+            PromiseRow.call_id.not_in(held.call_ids),
+        )
+        .values(quote="")
+    )
+    return count_of(session, statement)
+
+
+def _evidence(session: Session, before: datetime, held: Held) -> int:
+    old = _old_calls(session, before) - held.call_ids
+
+    def faded(one: Json, _deal: str | None) -> Json:
+        if one["kind"] != "call" or not one.get("quote") or one["id"] not in old:
+            return one
+        return {**one, "quote": None}
+
+    return change_evidence(session, faded)
+
+
+def _old_calls(session: Session, before: datetime) -> frozenset[str]:
+    return frozenset(session.scalars(select(CallRow.call_id).where(CallRow.started_at < before)))
