@@ -32,6 +32,7 @@ def opened_place(request: RunRequest, settings: Settings) -> Iterator[Workplace]
     Raises:
         StagecheckError: the database cannot be used.
     """
+    running.make_state_folder(request.state)
     database = opened_database(request.db, request.state, settings)
     try:
         with hearing(settings.judge, database) as heard:
@@ -115,13 +116,16 @@ def child_environment() -> dict[str, str]:
 
 
 def end_with_parent() -> None:
-    """Has the system end this process when the one that started it as its child is gone."""
+    """Has the system kill this process when the one that started it as its child is gone.
+
+    Whoever starts anew takes all work in hand for free.
+    """
     parent = os.environ.get(_PARENT)
     if parent is None:
         return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != int(parent):  # it was gone before we asked
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _from_file(path: Path | None, setting: str) -> str | None:
