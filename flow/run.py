@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -25,20 +24,20 @@ from flow.second_listening import ListenedAgain, Memory, listen_again
 from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
-from models.session import open_database, reading, sqlite_url, transaction
+from models.places import open_state
+from models.session import open_database, reading, transaction
 from models.store.hearing import load_judged_calls, load_understood
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
-from models.vocabulary.errors import OutputError, StagecheckError
+from models.vocabulary.errors import StagecheckError
 from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
 
 __all__ = ["RunReport", "RunRequest", "run", "whisper"]
 
-_DATABASE = "stagecheck.db"
 _log = get_logger("flow.run")
 
 
@@ -97,31 +96,6 @@ def run(
 
 def _repeated(gathered: Gathered) -> list[str]:
     return [f"{one.recording}: {one.detail}" for one in gathered.duplicates]
-
-
-def make_state_folder(state: Path) -> None:
-    """Makes the folder that keeps what was transcribed between runs.
-
-    Raises:
-        OutputError: it cannot be made there.
-    """
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{state}: the state folder cannot be made ({error.strerror or error}). "
-            "Name another with --state."
-        ) from error
-
-
-def open_state(state: Path) -> Engine:
-    """Opens the database of a state folder, which is made where it is not there.
-
-    Raises:
-        StagecheckError: it cannot be made or used.
-    """
-    make_state_folder(state)
-    return open_database(sqlite_url(state / _DATABASE))
 
 
 def _answer(

@@ -85,11 +85,12 @@ def worker(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     with told(verbose=verbose, events=_is_its_own()):
         from flow.service.opening import (
-            broker_address,
             end_with_parent,
             opened_place,
             stopped_by_signals,
         )
+        from models.places import broker_address
+        from models.store.processes import WORKER
         from models.vocabulary.work import Lane
 
         end_with_parent()
@@ -98,17 +99,20 @@ def worker(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
         request = _request(recordings, crm, cdr, db, state, html)
         lanes = [Lane(one.value) for one in lane] if lane else list(Lane)
-        broker = broker_address(settings)
+        broker = broker_address(settings.service)
         if broker is not None:
             from flow.service.tasks import serve_as_celery
 
             serve_as_celery(
-                broker, lambda: opened_place(request, settings), lanes=lanes, processes=processes
+                broker,
+                lambda: opened_place(request, settings, WORKER),
+                lanes=lanes,
+                processes=processes,
             )
             return
         from flow.service.worker import work_through
 
-        with stopped_by_signals() as stop, opened_place(request, settings) as place:
+        with stopped_by_signals() as stop, opened_place(request, settings, WORKER) as place:
             work_through(place, lanes, stop)
 
 
@@ -130,12 +134,13 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
     with told(verbose=verbose, events=True):
         from flow.service.opening import bell_of, opened_place, stopped_by_signals
         from flow.service.scheduler import Scheduler, standing_by
+        from models.store.processes import SCHEDULER
 
         settings = _settings(pipelines=pipelines, every=every)
         request = _request(recordings, crm, cdr, db, state, None)
         with (
             stopped_by_signals() as stop,
-            opened_place(request, settings) as place,
+            opened_place(request, settings, SCHEDULER) as place,
             standing_by(place.database, stop, _say) as ours,
         ):
             if ours:
@@ -154,13 +159,14 @@ def status(
         from core.clock import now
         from flow.result import as_json
         from flow.service.opening import opened_service
-        from flow.service.status import read_status, status_json, status_lines
+        from flow.service.status import read_status, status_lines
+        from models.store.standing import standing_json
 
         settings = _settings()
         with opened_service(db, state, settings) as (database, bell):
             standing = read_status(database, bell, now())
         if json:
-            typer.echo(as_json(status_json(standing)), nl=False)
+            typer.echo(as_json(standing_json(standing)), nl=False)
         else:
             for line in status_lines(standing):
                 typer.echo(line)

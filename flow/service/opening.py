@@ -17,24 +17,27 @@ from flow import run as running
 from flow.judging import hearing
 from flow.question import RunRequest
 from flow.service.bells import Bell, NoBell
+from flow.service.heartbeat import heard_of
 from flow.service.workplace import Workplace
-from models.session import open_database
-from models.vocabulary.errors import InvalidInputError
+from models.places import broker_address, opened_database
 
 _PARENT = "STAGECHECK_PARENT"
 _PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
-def opened_place(request: RunRequest, settings: Settings) -> Iterator[Workplace]:
-    """Gives what one process of the service works with.
+def opened_place(request: RunRequest, settings: Settings, name: str) -> Iterator[Workplace]:
+    """Gives what one process of the service works with; under `name` it says that it lives.
 
     Raises:
         StagecheckError: the database cannot be used.
     """
-    database = opened_database(request.db, request.state, settings)
+    database = opened_database(request.db, request.state, settings.service)
     try:
-        with hearing(settings.judge, database) as heard:
+        with (
+            hearing(settings.judge, database) as heard,
+            heard_of(database, name, settings.service.beat_s),
+        ):
             yield Workplace(
                 request,
                 settings,
@@ -46,31 +49,9 @@ def opened_place(request: RunRequest, settings: Settings) -> Iterator[Workplace]
         database.dispose()
 
 
-def opened_database(db: str | None, state: Path, settings: Settings) -> Engine:
-    """Opens the database that is named by `--db`, by the settings, or lies in the state folder.
-
-    Raises:
-        StagecheckError: it cannot be used.
-    """
-    url = db or _from_file(settings.service.database_file, "service.database_file")
-    return open_database(url) if url else running.open_state(state)
-
-
-def broker_address(settings: Settings) -> str | None:
-    """The broker that workers are told of work by; ``None`` where they look by themselves.
-
-    Raises:
-        InvalidInputError: the file that should hold it cannot be read.
-    """
-    service = settings.service
-    if service.broker is not None:
-        return service.broker.get_secret_value()
-    return _from_file(service.broker_file, "service.broker_file")
-
-
 def bell_of(settings: Settings) -> Bell:
     """What workers are told of work by."""
-    address = broker_address(settings)
+    address = broker_address(settings.service)
     if address is None:
         return NoBell()
     from flow.service.tasks import CeleryBell
@@ -87,7 +68,7 @@ def opened_service(
     Raises:
         StagecheckError: the database cannot be used.
     """
-    database = opened_database(db, state, settings)
+    database = opened_database(db, state, settings.service)
     try:
         yield database, bell_of(settings)
     finally:
@@ -122,14 +103,3 @@ def end_with_parent() -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != int(parent):  # it was gone before we asked
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _from_file(path: Path | None, setting: str) -> str | None:
-    if path is None:
-        return None
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(
-            str(path), f"cannot be read ({error})", f"Set {setting} to the file with the address."
-        ) from error

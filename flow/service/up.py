@@ -18,6 +18,7 @@ from flow.service.workplace import Workplace
 from models.session import reading
 from models.store.intake import current_calls, load_problems
 from models.store.lock import alone
+from models.store.processes import SCHEDULER
 from models.store.runs import latest_run, load_verification
 from models.vocabulary.errors import StagecheckError
 
@@ -43,7 +44,7 @@ def keep_and_serve(
     if request.html is None:
         raise ValueError("the page to serve has no place")
     with (
-        opened_place(request, settings) as place,
+        opened_place(request, settings, SCHEDULER) as place,
         alone(place.database),
         serving(request.html, port) as address,
         stopped_by_signals() as stop,

@@ -22,6 +22,7 @@ from models.tables.crm import (
 )
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
+from models.tables.operations import AlertNoticeRow, AlertRow, ProcessRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
@@ -34,6 +35,8 @@ from models.tables.verdicts import (
 __all__ = [
     "ActionRow",
     "ActivityRow",
+    "AlertNoticeRow",
+    "AlertRow",
     "CallHeardRow",
     "CallRow",
     "CallScoreRow",
@@ -50,6 +53,7 @@ __all__ = [
     "JobRow",
     "JudgeAnswerRow",
     "PipelineRow",
+    "ProcessRow",
     "PromiseRow",
     "RecordingRow",
     "RequirementVerdictRow",
