@@ -11,6 +11,7 @@ import typer
 # Only what `--help` needs is imported here; each command imports what it works with.
 from flow import options
 from flow.service import commands as service_commands
+from flow.service import operating
 from flow.telling import WRONG, told
 
 app = typer.Typer(
@@ -23,6 +24,7 @@ app = typer.Typer(
 
 
 app.add_typer(service_commands.app)
+app.add_typer(operating.app)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from core.sftp_settings import SftpSettings
 from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.accounts import Account, hashed, read_accounts, write_accounts
+from ingest.sftp.alive import heard_of
 from ingest.sftp.box import Room
 from ingest.sftp.service import DropBoxPlan, open_drop_box
 from ingest.sftp.throttle import Patience
@@ -78,7 +79,8 @@ async def _serve(plan: DropBoxPlan, say: Callable[[str], None]) -> None:
         say(f"Accounts: {', '.join(names)}")
     else:
         say("There is no account yet: `stagecheck sftp-account NAME --key FILE` makes one.")
-    await stop.wait()
+    async with heard_of(plan.audit.with_name("alive")):
+        await stop.wait()
     server.close()
     await server.wait_closed()
 

@@ -59,6 +59,12 @@ State = Annotated[Path, typer.Option(help="Folder that keeps what was transcribe
 Port = Annotated[
     int, typer.Option(min=0, max=65535, help="Port of the report's page on this machine.")
 ]
+ServeHost = Annotated[
+    str, typer.Option("--host", help="Address to listen on; the default serves this machine only.")
+]
+ServePort = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
+]
 Every = Annotated[
     float | None, typer.Option(min=0.1, help="Seconds between two looks at the recordings.")
 ]

@@ -87,8 +87,8 @@ def worker(  # noqa: PLR0913, PLR0917 - one parameter per option
         from flow.service.opening import (
             end_with_parent,
             opened_place,
-            stopped_by_signals,
         )
+        from flow.service.signals import stopped_by_signals
         from models.places import broker_address
         from models.store.processes import WORKER
         from models.vocabulary.work import Lane
@@ -132,8 +132,10 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
     One of them works at a time; a second one stands by.
     """
     with told(verbose=verbose, events=True):
-        from flow.service.opening import bell_of, opened_place, stopped_by_signals
+        from flow.service.alarms import watched
+        from flow.service.opening import bell_of, opened_place
         from flow.service.scheduler import Scheduler, standing_by
+        from flow.service.signals import stopped_by_signals
         from models.store.processes import SCHEDULER
 
         settings = _settings(pipelines=pipelines, every=every)
@@ -144,7 +146,8 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
             standing_by(place.database, stop, _say) as ours,
         ):
             if ours:
-                Scheduler(place, bell_of(settings), _say).run(stop)
+                with watched(place.database, state, settings):
+                    Scheduler(place, bell_of(settings), _say).run(stop)
 
 
 @app.command()

@@ -30,11 +30,13 @@ def heard_of(database: Engine, name: str, every_s: float) -> Iterator[None]:
     """Says every so many seconds that this process lives, and at the end that it is gone."""
     process = Process(name, socket.gethostname(), os.getpid())
 
-    def beat(_ended: threading.Event) -> None:
+    def beat(_ended: threading.Event | None = None) -> None:
         with transaction(database) as session:
             forget_silent_processes(session, now() - _FORGOTTEN)
             beat_process(session, process, now())
 
+    with suppress(StagecheckError):
+        beat()  # whoever looks right after our start sees us
     try:
         with again_and_again("heartbeat", every_s, beat):
             yield

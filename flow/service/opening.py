@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,21 +72,6 @@ def opened_service(
         yield database, bell_of(settings)
     finally:
         database.dispose()
-
-
-@contextmanager
-def stopped_by_signals() -> Iterator[threading.Event]:
-    """Gives what SIGTERM and Ctrl-C set: the work in hand is done before the process ends."""
-    stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def child_environment() -> dict[str, str]:
