@@ -106,6 +106,12 @@ Jobs = Annotated[
     list[str] | None,
     typer.Argument(help="What is to be tried again, as `stagecheck status` names it; none: all."),
 ]
+Deep = Annotated[bool, typer.Option("--deep", help="Read every recording as well.")]
+Repair = Annotated[bool, typer.Option("--repair", help="Mend what can be mended safely.")]
+BackupTo = Annotated[Path, typer.Argument(metavar="TO", help="A new folder for the backup.")]
+WithSecrets = Annotated[
+    bool, typer.Option("--secrets", help="Also the drop-box's host keys and accounts.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
 
 

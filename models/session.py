@@ -36,7 +36,7 @@ def open_database(url: str) -> Engine:
         StagecheckError: the URL is wrong or the database cannot be reached.
         OutputError: there is no room for the tables.
     """
-    engine = _engine(url)
+    engine = connected(url)
     from alembic.util import CommandError
 
     try:
@@ -117,7 +117,12 @@ def database_errors(url: URL) -> Iterator[None]:
         raise StagecheckError(f"{place}: the database cannot be used ({error}).") from error
 
 
-def _engine(url: str) -> Engine:
+def connected(url: str) -> Engine:
+    """Gives a way to the database at `url`, whose tables are left as they are.
+
+    Raises:
+        StagecheckError: the URL is wrong.
+    """
     shown = _PASSWORD.sub(r"\1***\2", url)
     try:
         parsed = make_url(url)

@@ -64,3 +64,50 @@ def alerts(
             for line in alert_lines(found, known):
                 typer.echo(line)
         raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def doctor(
+    db: options.Db = None,
+    state: options.State = _STATE,
+    deep: options.Deep = False,
+    repair: options.Repair = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Hold files, rows and settings against each other. Exit status: 0 all is well; 1 it is not."""
+    with told(verbose=verbose):
+        import time
+
+        from core.settings import load_settings
+        from flow.doctor.finding import finding_lines
+        from flow.doctor.visit import Patient, is_well, visit
+
+        patient = Patient(db, state, load_settings(), time.time())
+        findings = visit(patient, deep=deep, repair=repair, say=typer.echo)
+        for finding in findings:
+            for line in finding_lines(finding):
+                typer.echo(line)
+        if not findings:
+            typer.echo("all is well")
+        raise typer.Exit(0 if is_well(findings) else 1)
+
+
+@app.command()
+def backup(
+    to: options.BackupTo,
+    secrets: options.WithSecrets = False,
+    db: options.Db = None,
+    state: options.State = _STATE,
+    verbose: options.Verbose = False,
+) -> None:
+    """Copy the SQLite database to a new folder, as it is at one moment, while the service runs."""
+    with told(verbose=verbose):
+        from core.settings import load_settings
+        from flow.backup import back_up
+
+        kept = back_up(db, state, load_settings(), to, secrets=secrets)
+        typer.echo(f"{kept.folder}: {kept.calls} calls, {kept.transcripts} transcripts")
+        if secrets:
+            typer.echo(
+                "It holds the drop-box's keys and accounts: keep it where nobody else reads."
+            )

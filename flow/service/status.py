@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from flow.service.bells import Bell, BellError
+from flow.service.bells import Bell, BellError, NoBell
 from models.session import reading
 from models.store.standing import Standing, read_standing, times_real_time
 from models.vocabulary.work import JobKind, Lane, Quarantined
@@ -25,7 +25,7 @@ def read_status(database: Engine, bell: Bell | None, at: datetime) -> Standing:
 
 
 def _queued(bell: Bell | None) -> Mapping[Lane, int] | None:
-    if bell is None:
+    if bell is None or isinstance(bell, NoBell):
         return None
     try:
         return {lane: bell.unheard(lane) for lane in Lane}
