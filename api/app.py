@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.guard import HostGuard, SafeHeaders, answered_hosts, check_token
@@ -83,6 +84,13 @@ class RequestLog:
 
         try:
             await self._app(scope, receive, send_and_note)
+        except Exception as error:
+            # The server would log its words, which may be those of a call.
+            _log.error("failed", exc_info=error)
+            if answer:
+                raise
+            sorry = JSONResponse({"detail": "an unexpected error; the log says more"}, 500)
+            await sorry(scope, receive, send_and_note)
         finally:
             route = scope.get("route")
             _log.info(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,11 +144,11 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
         with (
             stopped_by_signals() as stop,
             opened_place(request, settings, SCHEDULER) as place,
-            standing_by(place.database, stop, _say) as ours,
+            standing_by(place.database, stop, _log_line) as ours,
         ):
             if ours:
                 with watched(place.database, state, settings):
-                    Scheduler(place, bell_of(settings), _say).run(stop)
+                    Scheduler(place, bell_of(settings), _log_line).run(stop)
 
 
 @app.command()
@@ -230,3 +231,10 @@ def _is_its_own() -> bool:
 
 def _say(line: str) -> None:
     typer.echo(line)
+
+
+def _log_line(line: str) -> None:
+    """Says a line; where nobody watches it becomes part of a log, and names no numbers."""
+    from core.logs import blotted
+
+    typer.echo(line if sys.stdout.isatty() else blotted(line))

@@ -84,14 +84,14 @@ class DropBoxService:
     def tell(self, event: str, **what: object) -> None:
         """Writes a line to the audit: who did what, from where, when.
 
-        An audit that cannot be written stops no upload: the line goes to the log.
+        An audit that cannot be written stops no upload: the log says that there was such an event.
         """
         line = json.dumps({"at": now().isoformat(), "event": event, **what}, ensure_ascii=True)
         try:
             with open(self._plan.audit, "a", encoding="ascii", opener=_private) as audit:
                 audit.write(line + "\n")
         except OSError as error:
-            _log.error("audit not written", line=line, reason=error.strerror)
+            _log.error("audit not written", of=event, reason=error.strerror)
 
     def connected(self, address: str) -> bool:
         """Whether a connection is taken."""
