@@ -121,7 +121,9 @@ def _write_manifest(folder: Path, form: str) -> None:
         "form": form,
         "sha256": {DATABASE: digest},
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    file = folder / "manifest.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
 def _keep(path: Path) -> None:

@@ -17,13 +17,15 @@ import pytest
 from sqlalchemy import make_url
 from typer.testing import CliRunner
 
+from core.clock import now
 from core.settings import Settings
 from flow.backup import back_up
 from flow.cli import app
 from flow.doctor.visit import Patient, visit
 from flow.question import RunRequest
 from models.schema import known_form
-from models.session import reading
+from models.session import reading, transaction
+from models.store.jobs import sweep
 from models.store.runs import latest_run
 from models.tables import CallRow, TranscriptRow
 from models.vocabulary.errors import InvalidInputError
@@ -81,6 +83,8 @@ def test_backed_up_under_load_wiped_and_restored(tmp_path: Path) -> None:
     assert len(before) == kept.transcripts
     again = FakeTranscriber(_SCRIPTS)
     with opened(request, again) as place:
+        with transaction(place.database) as session:  # the job that was in hand: its time passes
+            sweep(session, now(), stuck_s=0, most_tries=3)
         work_off(place)
         with reading(place.database) as session:
             lengths = {
