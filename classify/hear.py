@@ -8,12 +8,13 @@ from dataclasses import replace
 from classify.actions import find_actions
 from classify.actions.around import completed
 from classify.actions.findings import Findings
+from classify.citation import holders
 from classify.confidence import sure
 from classify.dialogue import CallContext, Talk, listen
 from classify.outcome import COURTESIES, decide
 from classify.votes import Voted, put_outcome_to_vote, put_to_vote
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
-from models.vocabulary.transcript import Segment, Speaker
+from models.vocabulary.transcript import Segment
 
 __all__ = ["CallContext", "hear"]
 
@@ -93,10 +94,9 @@ def in_order(actions: Sequence[Action], talk: Talk) -> list[Action]:
     """The actions as their quotes follow each other in the call."""
 
     def place(action: Action) -> tuple[int, int]:
-        for turn in talk.turns:
-            at = turn.text.find(action.quote)
-            if at >= 0 and (action.speaker is turn.speaker or turn.speaker is Speaker.UNKNOWN):
-                return turn.index, at
-        return len(talk.turns), 0
+        first = next(iter(holders(action, talk.turns)), None)
+        if first is None:
+            return len(talk.turns), 0
+        return first, talk.turns[first].text.find(action.quote)
 
     return sorted(actions, key=place)

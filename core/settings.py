@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from core.alert_settings import AlertSettings
 from core.judge_settings import JudgeSettings
+from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.service_settings import ServiceSettings
 from core.sftp_settings import SftpSettings
@@ -134,6 +135,13 @@ class SpeechSettings(Section):
     )
     vad_min_silence_s: float = Field(
         default=0.5, gt=0, description="silence in seconds that ends a stretch of speech"
+    )
+    longest_call_h: float = Field(
+        default=12,
+        gt=0,
+        le=48,
+        description="hours of sound from which a recording is refused; a night of hold music "
+        "is shorter",
     )
     second_listening: bool = Field(
         default=True,
@@ -249,6 +257,7 @@ class Settings(BaseSettings):
     sftp: SftpSettings = Field(default_factory=SftpSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
+    sealing: SealingSettings = Field(default_factory=SealingSettings)
 
     @classmethod
     def settings_customise_sources(

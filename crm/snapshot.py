@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from core.documents import DocumentError, read_document
 from core.settings import CrmSettings
+from core.shown import shorten
 from crm.build import build_snapshot
 from crm.checks import Problem, find_dangling, find_problem
 from crm.naming import rename_fields
@@ -20,6 +22,9 @@ from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
 
 _REMEDY = "Correct the file or export it again; docs/formats.md, section 2 shows its form."
+_MOST_BYTES = 512 << 20
+_MOST_WARNINGS = 100
+_LONGEST_QUOTE, _LONGEST_PROBLEM = 60, 500
 _ZONE_EXAMPLE = "an IANA time zone such as Europe/Moscow"
 
 
@@ -64,21 +69,21 @@ def read_snapshot(path: Path, settings: CrmSettings) -> SnapshotRead:
         raise _invalid(path, problem)
     built = build_snapshot(record, timezone)
     found = (*warnings, *find_dangling(record), *built.warnings)
-    return SnapshotRead(built.snapshot, tuple(f"{path}: {warning}" for warning in found))
+    told = [shorten(warning, _LONGEST_PROBLEM) for warning in found[:_MOST_WARNINGS]]
+    if len(found) > len(told):
+        told.append(f"{len(found) - len(told)} more warnings of this kind")
+    return SnapshotRead(built.snapshot, tuple(f"{path}: {warning}" for warning in told))
 
 
 def _read_object(path: Path) -> dict[str, object]:
     try:
-        document = without_empty(json.loads(path.read_text(encoding="utf-8-sig")))
-    except UnicodeDecodeError as error:
-        remedy = "Save the file with the encoding UTF-8."
-        raise InvalidInputError(str(path), "is not UTF-8 text", remedy) from error
+        document = without_empty(read_document(path, _MOST_BYTES))
+    except DocumentError as error:
+        remedy = f"{error.remedy} docs/formats.md, section 2 shows its form."
+        raise InvalidInputError(str(path), error.problem, remedy) from error
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
         raise InvalidInputError(str(path), problem, "Name an existing snapshot file.") from error
-    except json.JSONDecodeError as error:
-        problem = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise InvalidInputError(str(path), problem, _REMEDY) from error
     if not isinstance(document, dict):
         problem = f"is {_in_words(document)}, expected a JSON object"
         raise InvalidInputError(str(path), problem, _REMEDY)
@@ -127,7 +132,8 @@ def _first_problem(error: ValidationError) -> Problem:
 
 
 def _invalid(path: Path, problem: Problem) -> InvalidInputError:
-    return InvalidInputError(str(path), f"`{problem.where}` {problem.what}", _REMEDY)
+    sentence = f"`{problem.where}` {problem.what}"
+    return InvalidInputError(str(path), shorten(sentence, _LONGEST_PROBLEM), _REMEDY)
 
 
 def _in_words(value: object) -> str:
@@ -135,4 +141,5 @@ def _in_words(value: object) -> str:
         return "an object"
     if isinstance(value, list):
         return "a list"
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return shorten(text, _LONGEST_QUOTE)

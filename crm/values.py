@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -13,12 +12,14 @@ from pydantic import BeforeValidator, ValidationInfo
 
 _MONEY_WORDS = re.compile(r"(₽|руб(лей|ля|ль)?\.?|р\.|rub)$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_LONGEST_AMOUNT = 40
+_YEARS = range(1900, 2200)
 _DECIMAL = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def without_empty(value: object) -> object:
     """The same JSON without nulls and blank texts: missing, null and blank say the same."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         cleaned = ((key, without_empty(item)) for key, item in value.items())
         return {key: item for key, item in cleaned if item is not None}
     if isinstance(value, list):
@@ -64,9 +65,9 @@ def parse_amount(value: object) -> float:
         return float(value)
     if isinstance(value, str):
         text = _MONEY_WORDS.sub("", "".join(value.split()))
-        if _THOUSANDS.fullmatch(text):
+        if len(text) <= _LONGEST_AMOUNT and _THOUSANDS.fullmatch(text):
             return float(text.replace(",", ""))
-        if _DECIMAL.fullmatch(text):
+        if len(text) <= _LONGEST_AMOUNT and _DECIMAL.fullmatch(text):
             return float(text.replace(",", "."))
     raise ValueError("expected an amount of money such as 418000 or 418000.50")
 
@@ -75,9 +76,11 @@ def parse_time(value: object, info: ValidationInfo) -> datetime:
     """A moment; one without an offset is in the snapshot's zone (`timezone` of the context).
 
     Raises:
-        ValueError: not ISO 8601.
+        ValueError: not ISO 8601, or far from our time.
     """
     moment = value if isinstance(value, datetime) else _from_iso(value)
+    if moment.year not in _YEARS:
+        raise ValueError(f"expected a year from {_YEARS[0]} to {_YEARS[-1]}")
     if moment.tzinfo is not None:
         return moment
     zone = (info.context or {}).get("timezone")

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
-from flow import options
+from flow import options, sealing_commands
 from flow.service import commands as service_commands
 from flow.service import operating
 from flow.telling import WRONG, told
@@ -64,6 +64,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
 
         from flow import run as running
         from flow.summary import again_lines, print_summary, summary_lines
+        from flow.summary_words import words_for
         from flow.watch import watching
 
         settings = options.chosen_settings(
@@ -75,8 +76,9 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
             report = running.run(request, settings, engine_for=running.whisper, watch=watch)
         for warning in report.warnings:
             typer.echo(f"Warning: {warning}", err=True)
-        lines = summary_lines(report.result, report.snapshot, report.stage_keys)
-        again = again_lines(asdict(report.again))
+        words = words_for(os.environ)
+        lines = summary_lines(report.result, report.snapshot, report.stage_keys, words)
+        again = again_lines(asdict(report.again), words)
         print_summary(chain(lines, again), {"JSON": json, "HTML": html})
         raise typer.Exit(1 if report.result["errors"] else 0)
 
@@ -194,6 +196,11 @@ def show_checklist(checklist: options.Checklist = None, verbose: options.Verbose
         for item in rules.items:
             critical = ", critical" if item.critical else ""
             typer.echo(f"  {item.id}: weight {item.weight:g}{critical}")
+
+
+app.command(name="seal-key")(sealing_commands.seal_key)
+app.command()(sealing_commands.seal)
+app.command()(sealing_commands.unseal)
 
 
 @app.command()

@@ -112,6 +112,12 @@ BackupTo = Annotated[Path, typer.Argument(metavar="TO", help="A new folder for t
 WithSecrets = Annotated[
     bool, typer.Option("--secrets", help="Also the drop-box's host keys and accounts.")
 ]
+KeyFile = Annotated[Path, typer.Argument(help="The new file for the key.")]
+SealAgain = Annotated[
+    bool, typer.Option("--again", help="Seal anew what is sealed already: for a changed key.")
+]
+SealedFile = Annotated[Path, typer.Argument(help="A sealed recording (.age).")]
+ClearFile = Annotated[Path, typer.Option("--out", "-o", help="The new file in clear.")]
 Verbose = Annotated[bool, typer.Option("--verbose", help="Show the logs on stderr.")]
 
 

@@ -16,6 +16,7 @@ from core.logs import get_logger
 from core.settings import Settings
 from crm.snapshot import read_snapshot
 from ingest.calls import Gathered, gather_calls
+from models.sealed import read_keys
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
 
@@ -90,6 +91,7 @@ def gather(question: Question) -> Gathered:
 
     Raises:
         InvalidInputError: the folder is missing or has no recording in it.
+        SealedError: the key of sealed recordings is missing or wrong.
     """
     request, pbx = question.request, question.settings.pbx
     gathered = gather_calls(
@@ -98,6 +100,7 @@ def gather(question: Question) -> Gathered:
         timezone=question.snapshot.timezone,
         users=question.snapshot.users,
         cdr=request.cdr,
+        keys=read_keys(question.settings.sealing),
     )
     _log.info(
         "gathered",

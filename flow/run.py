@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -16,15 +17,17 @@ from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
 from flow.judging import Hear, hearing
+from flow.masking import mask_kept
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
 from flow.scoring import Scores, score_calls
 from flow.second_listening import ListenedAgain, Memory, listen_again
-from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_calls
+from flow.steps import AudioLoader, Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
 from models.places import open_state
+from models.sealed import read_keys
 from models.session import open_database, reading, transaction
 from models.store.hearing import load_judged_calls, load_understood
 from models.store.lock import alone
@@ -65,6 +68,16 @@ def whisper(speech: SpeechSettings) -> Transcriber:
     return load_transcriber(speech)
 
 
+def audio_loader(settings: Settings) -> AudioLoader:
+    """Gives what opens and decodes recordings as the settings say.
+
+    Raises:
+        SealedError: the key of sealed recordings cannot be read.
+    """
+    longest_s = settings.speech.longest_call_h * 3600
+    return partial(load_audio, longest_s=longest_s, keys=read_keys(settings.sealing))
+
+
 def run(
     request: RunRequest,
     settings: Settings,
@@ -83,7 +96,7 @@ def run(
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
-    ears = Ears(load_audio, engine_for(settings.speech))
+    ears = Ears(audio_loader(settings), engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
     gathered = gather(question)
     database = open_database(request.db) if request.db else open_state(request.state)
@@ -107,6 +120,7 @@ def _answer(
         hearing(question.settings.judge, database) as heard,
     ):
         around = surroundings_of(question, database, heard.hear)
+        mask_kept(database)
         recorded, unrecorded = store_calls(database, source, gathered)
         problems = [
             *gathered.problems,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from classify.personal import masked_segments
 from classify.second_listening import (
     DecisiveQuote,
     Opinion,
@@ -35,10 +36,11 @@ from models.store.listening import (
 )
 from models.vocabulary.action import Action
 from models.vocabulary.errors import StagecheckError
-from models.vocabulary.transcript import Segment
+from models.vocabulary.transcript import Segment, Transcript
 from models.vocabulary.verdict import Verification
 from transcribe.audio import CallAudio
 from transcribe.engine import SecondListener
+from transcribe.silenced import silence
 
 _log = get_logger("flow.second_listening")
 _REMEMBERED = 20_000
@@ -195,8 +197,10 @@ class _CallAgain:
             raise _NoTimeError
         if self._audio is None:
             self._audio = self._ears.load_audio([Path(file) for file in self._stored.files])
+            silence(self._audio, call.transcript.hidden or ())
         language = call.transcript.language
-        heard = self._listener.listen_again(self._audio, key.targets, language)
+        again = self._listener.listen_again(self._audio, key.targets, language)
+        heard = _masked(call.transcript, targets, again)
         seconds = _length(key.targets)
         with transaction(self._around.engine) as session:
             add_listening(session, key, heard, seconds, now())
@@ -230,6 +234,17 @@ class _CallAgain:
                 confidence=doubted.confidence,
                 heard_otherwise=found.said,
             )
+
+
+def _masked(
+    transcript: Transcript, targets: Sequence[Target], again: Sequence[Segment]
+) -> tuple[Segment, ...]:
+    """What was heard again without the personal numbers that only the second hearing caught."""
+    segments = list(transcript.segments)
+    for target, heard in zip(targets, again, strict=True):
+        segments[target.index] = heard
+    masked, _ = masked_segments(segments, language=transcript.language)
+    return tuple(masked[target.index] for target in targets)
 
 
 def _decisive_actions(call: UnderstoodCall, quotes: Sequence[DecisiveQuote]) -> list[_Doubtful]:

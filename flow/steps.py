@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from classify.hear import hear
 from classify.matching import DealIndex, match_call
+from classify.personal import masked_transcript
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings
@@ -202,7 +203,7 @@ def _transcribe_call(
 def _keep(engine: Engine, key: TranscriptKey, audio: CallAudio, transcript: Transcript) -> None:
     with transaction(engine) as session:
         if find_transcript(session, key) is None:  # another worker may have been as quick
-            add_transcript(session, key, transcript, now())
+            add_transcript(session, key, masked_transcript(transcript), now())
         mark_transcribed(
             session,
             key.sha256,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from flow.summary_words import ENGLISH, Words
 from models.vocabulary.deal import CrmSnapshot
 
 Json = Mapping[str, Any]
@@ -21,22 +22,23 @@ _NOT_PROVED = ("missing", "contradicted", "late")
 
 
 def summary_lines(
-    result: Json, snapshot: CrmSnapshot, stage_keys: Mapping[str, Mapping[str, str]]
+    result: Json,
+    snapshot: CrmSnapshot,
+    stage_keys: Mapping[str, Mapping[str, str]],
+    words: Words = ENGLISH,
 ) -> Iterator[Line]:
     """Gives the lines of the summary with their styles, for the result of a run."""
     names = _StageNames(snapshot, stage_keys)
     deals = {deal.id: deal.name for deal in snapshot.deals}
-    yield from _deals(result, names, deals)
-    yield from _flags(result, deals)
-    yield from _coverage(result)
+    yield from _deals(result, names, deals, words)
+    yield from _flags(result, deals, words)
+    yield from _coverage(result, words)
 
 
-def again_lines(again: Mapping[str, float]) -> Iterator[Line]:
+def again_lines(again: Mapping[str, float], words: Words = ENGLISH) -> Iterator[Line]:
     """Gives the line on what a second listening came to; none where nothing was heard again."""
     if again["quotes"]:
-        told = f"Heard again: {again['quotes']} decisive quotes, {again['same']} the same"
-        told += f", {again['otherwise']} otherwise, {again['unclear']} unclear"
-        yield "bold", f"{told} ({again['heard_s']:.0f} s decoded)"
+        yield "bold", words.again.format(**again)
 
 
 def print_summary(lines: Iterator[Line], files: Mapping[str, Path | None]) -> None:
@@ -68,41 +70,45 @@ class _StageNames:
         return self._names.get((pipeline_id, key or ""), key or "?")
 
 
-def _deals(result: Json, names: _StageNames, deals: Mapping[str, str]) -> Iterator[Line]:
+def _deals(
+    result: Json, names: _StageNames, deals: Mapping[str, str], words: Words
+) -> Iterator[Line]:
     of_gap: dict[str, list[Json]] = {"ahead": [], "behind": [], "unknown": [], "none": []}
     for deal in result["deals"]:
         of_gap[deal["gap"]].append(deal)
     ahead = of_gap["ahead"]
-    yield "bold", f"Deals whose stage is not backed: {len(ahead)} of {len(result['deals'])}"
+    yield "bold", words.not_backed.format(ahead=len(ahead), deals=len(result["deals"]))
     for deal in ahead[:_MOST]:
-        yield "bold red", f"  {_standing(deal, names, deals)}"
+        yield "bold red", f"  {_standing(deal, names, deals, words)}"
         for requirement in _reasons(deal, _NOT_PROVED):
             yield "", f"      {requirement['explanation']}"
-    yield from _rest(ahead)
-    yield "", f"Cards behind their deal: {len(of_gap['behind'])}"
+    yield from _rest(ahead, words.more)
+    yield "", words.behind.format(deals=len(of_gap["behind"]))
     for deal in of_gap["behind"][:_MOST]:
-        yield "", f"  {_standing(deal, names, deals)}"
-    yield from _rest(of_gap["behind"])
-    yield "", f"Cannot be told: {len(of_gap['unknown'])}"
+        yield "", f"  {_standing(deal, names, deals, words)}"
+    yield from _rest(of_gap["behind"], words.more)
+    yield "", words.unknown.format(deals=len(of_gap["unknown"]))
     for deal in of_gap["unknown"][:_MOST]:
         yield "yellow", f"  {deal['id']} {deals.get(deal['id'], '')}"
         for requirement in _reasons(deal, ("unknown",))[:1]:
             yield "", f"      {requirement['explanation']}"
-    yield from _rest(of_gap["unknown"])
+    yield from _rest(of_gap["unknown"], words.more)
     honest = [f"{deal['id']} {deals.get(deal['id'], '')}".strip() for deal in of_gap["none"]]
     shown = ": " + ", ".join(honest[:_MOST]) if honest else ""
-    yield "green", f"Backed: {len(honest)}{shown}{', ...' if len(honest) > _MOST else ''}"
+    backed = words.backed.format(deals=len(honest))
+    yield "green", f"{backed}{shown}{', ...' if len(honest) > _MOST else ''}"
 
 
-def _standing(deal: Json, names: _StageNames, deals: Mapping[str, str]) -> str:
+def _standing(deal: Json, names: _StageNames, deals: Mapping[str, str], words: Words) -> str:
     recorded = names.of(deal["pipeline_id"], deal["recorded_stage"])
     verified = names.of(deal["pipeline_id"], deal["verified_stage"])
-    return f"{deal['id']} {deals.get(deal['id'], '')}: card at «{recorded}», really at «{verified}»"
+    standing = words.standing.format(recorded=recorded, verified=verified)
+    return f"{deal['id']} {deals.get(deal['id'], '')}: {standing}"
 
 
-def _rest(listed: Sequence[Json]) -> Iterator[Line]:
+def _rest(listed: Sequence[Json], told: str) -> Iterator[Line]:
     if len(listed) > _MOST:
-        yield "", f"  and {len(listed) - _MOST} more"
+        yield "", f"  {told.format(more=len(listed) - _MOST)}"
 
 
 def _reasons(deal: Json, verdicts: Sequence[str]) -> list[Json]:
@@ -116,32 +122,33 @@ def _reasons(deal: Json, verdicts: Sequence[str]) -> list[Json]:
     ]
 
 
-def _flags(result: Json, deals: Mapping[str, str]) -> Iterator[Line]:
+def _flags(result: Json, deals: Mapping[str, str], words: Words) -> Iterator[Line]:
     counts = Counter(flag["severity"] for flag in result["flags"])
-    shown = ", ".join(f"{counts[severity]} {severity}" for severity in _SEVERITIES)
-    yield "bold", f"Flags: {shown}"
+    called = {one: words.severities.get(one, one) for one in _SEVERITIES}
+    shown = [words.of_severity.format(count=counts[one], severity=called[one]) for one in called]
+    yield "bold", words.flags.format(counts=", ".join(shown))
     events = [flag for flag in result["flags"] if flag["kind"] not in _TOLD_WITH_DEALS]
     for severity in _SEVERITIES[:2]:
         flags = [flag for flag in events if flag["severity"] == severity]
         for flag in flags[:_MOST]:
             where = deals.get(flag["deal_id"] or "") or flag["call_id"] or ""
-            text = f"  {severity}: {flag['kind']} ({where}): {flag['explanation']}"
+            kind = words.kinds.get(flag["kind"], flag["kind"])
+            text = f"  {called[severity]}: {kind} ({where}): {flag['explanation']}"
             yield _STYLES[severity], text
-        if len(flags) > _MOST:
-            yield "", f"  and {len(flags) - _MOST} more of this severity"
+        yield from _rest(flags, words.more_flags)
 
 
-def _coverage(result: Json) -> Iterator[Line]:
+def _coverage(result: Json, words: Words) -> Iterator[Line]:
     calls, errors = result["calls"], result["errors"]
     missing = sum(flag["kind"] == "missing_recording" for flag in result["flags"])
     understood = sum(call["outcome"] != "unintelligible" for call in calls)
     tied = sum(call["deal"] is not None for call in calls)
     minutes = sum(call["duration_s"] or 0.0 for call in calls) / 60
-    yield "bold", f"Coverage: calls {len(calls)} ({minutes:.0f} min), understood {understood}"
-    yield "", f"  tied to a deal {tied}; answered without a recording {missing}"
+    counts = {"calls": len(calls), "minutes": minutes, "understood": understood}
+    yield "bold", words.coverage.format(**counts)
+    yield "", f"  {words.tied.format(tied=tied, missing=missing)}"
     if errors:
-        yield "bold red", f"Recordings that could not be used: {len(errors)}"
+        yield "bold red", words.unusable.format(errors=len(errors))
         for error in errors[:_MOST]:
             yield "", f"  {error['recording']}: {error['error']}: {error['detail']}"
-        if len(errors) > _MOST:
-            yield "", f"  and {len(errors) - _MOST} more (all are in the JSON)"
+        yield from _rest(errors, words.more_errors)

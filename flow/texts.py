@@ -13,12 +13,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from core.documents import DocumentError, parse_document, read_document
+from core.shown import shorten
 from models.vocabulary.call import Direction
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.transcript import Segment, Speaker
 
 _REMEDY = "Correct the file; docs/formats.md, section 4 shows its form."
 _STDIN = "-"
+_YEARS = range(1900, 2200)
+_LONGEST_S = 7 * 24 * 3600
+_MOST_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +58,8 @@ class _SegmentIn(BaseModel):
     speaker: Annotated[Speaker, BeforeValidator(lambda value: value or Speaker.UNKNOWN)] = (
         Speaker.UNKNOWN
     )
-    start: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
-    end: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    start: Annotated[float, Field(ge=0, le=_LONGEST_S, allow_inf_nan=False)] | None = None
+    end: Annotated[float, Field(ge=0, le=_LONGEST_S, allow_inf_nan=False)] | None = None
 
 
 def _id(value: object) -> object:
@@ -75,9 +80,12 @@ def _moment(value: object) -> object:
     if not isinstance(value, str):
         raise ValueError("expected an ISO 8601 time such as 2026-11-09T10:12:40+03:00")  # noqa: TRY004 - only a ValueError gets its place from Pydantic
     try:
-        return datetime.fromisoformat(value.strip())
+        moment = datetime.fromisoformat(value.strip())
     except ValueError as error:
         raise ValueError("expected an ISO 8601 time such as 2026-11-09T10:12:40+03:00") from error
+    if moment.year not in _YEARS:
+        raise ValueError(f"expected a year from {_YEARS[0]} to {_YEARS[-1]}")
+    return moment
 
 
 class _CallIn(BaseModel):
@@ -95,17 +103,15 @@ _CALL = TypeAdapter(_CallIn)
 
 def _load(path: Path) -> Any:
     try:
-        raw = sys.stdin.buffer.read() if str(path) == _STDIN else path.read_bytes()
-        return json.loads(raw.decode("utf-8-sig"))
+        if str(path) == _STDIN:
+            return parse_document(sys.stdin.buffer.read(_MOST_BYTES + 1), _MOST_BYTES)
+        return read_document(path, _MOST_BYTES)
     except OSError as error:
         problem = f"cannot be read ({error.strerror or error})"
         raise InvalidInputError(_name(path), problem, "Name an existing file.") from error
-    except UnicodeDecodeError as error:
-        remedy = "Save the file with the encoding UTF-8."
-        raise InvalidInputError(_name(path), "is not UTF-8 text", remedy) from error
-    except json.JSONDecodeError as error:
-        problem = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise InvalidInputError(_name(path), problem, _REMEDY) from error
+    except DocumentError as error:
+        remedy = f"{error.remedy} docs/formats.md, section 4 shows its form."
+        raise InvalidInputError(_name(path), error.problem, remedy) from error
 
 
 def _text_call(document: object, place: str) -> TextCall:
@@ -149,7 +155,7 @@ def _invalid(error: ValidationError, place: str) -> InvalidInputError:
     else:
         found = json.dumps(first["input"], ensure_ascii=False, default=str)
         said = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
-        problem = f"{said}, found {found if len(found) < 60 else found[:57] + '...'}"
+        problem = f"{said}, found {shorten(found, 60)}"
     return InvalidInputError((place + steps).rstrip(": "), problem, _REMEDY)
 
 

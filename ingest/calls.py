@@ -20,6 +20,7 @@ from ingest.legs import pair_legs
 from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
 from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
+from models.sealed import NO_KEYS, Keys
 from models.vocabulary.call import (
     Call,
     CallFacts,
@@ -58,28 +59,30 @@ class Gathered:
     duplicates: tuple[RecordingProblem, ...] = ()
 
 
-def gather_calls(
+def gather_calls(  # noqa: PLR0913 - what is known of the site
     folder: Path,
     *,
     pbx: PbxSettings,
     timezone: str,
     users: Sequence[User],
     cdr: Path | None = None,
+    keys: Keys = NO_KEYS,
 ) -> Gathered:
     """Reads `folder` recursively and says of each recording which call it is.
 
     `timezone` is the CRM's and counts where the PBX's settings name none. Without `cdr`
-    the call detail records that lie in the folder are used.
+    the call detail records that lie in the folder are used. `keys` open sealed recordings.
 
     Raises:
         InvalidInputError: the folder is missing or empty, or `cdr` is no call record.
+        SealedError: a recording cannot be opened with `keys`.
     """
     zone, cdr_zone = _zone(pbx.timezone or timezone), _zone(pbx.cdr_timezone or timezone)
     if pbx.cdr_timezone is None:
         cdr_zone = zone
     zone_is_set = pbx.cdr_timezone is not None
     given = read_cdr(cdr, cdr_zone, zone_is_set=zone_is_set) if cdr is not None else None
-    arrivals = scan_folder(folder)
+    arrivals = scan_folder(folder, keys)
     if given is not None and cdr is not None:
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
     tables = read_tables(arrivals, cdr_zone, zone_is_set=zone_is_set, skip=cdr)

@@ -26,6 +26,7 @@ _DISPOSITIONS = {
 }
 _BY_WORD = {word: kind for kind, words in _DISPOSITIONS.items() for word in words.split()}
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M")
+_YEARS = range(2000, 2100)
 _EPOCH_OF_ID = re.compile(r"(\d{9,10})\.\d+$")
 _NAMED_RECORDING = re.compile(r"(?:audio|recording|record|file)\s*[:=]\s*(.+)$", re.IGNORECASE)
 
@@ -49,12 +50,11 @@ def read_cdr(path: Path, zone: tzinfo, *, zone_is_set: bool = False) -> Cdr:
         InvalidInputError: the file cannot be read or no row of it is a call record.
     """
     try:
-        text = read_text(path)
+        named, problems = name_columns(read_text(path))
     except (OSError, ValueError) as error:
         raise InvalidInputError(
             str(path), f"cannot be read as a CDR: {error}", "Give the Master.csv of the PBX."
         ) from error
-    named, problems = name_columns(text)
     if not named:
         raise InvalidInputError(
             str(path),
@@ -85,7 +85,11 @@ def name_columns(text: str) -> tuple[list[tuple[int, Columns]], list[tuple[int, 
         if line.count('"') % 2:
             problems.append((at, "a quotation mark is not closed"))
             continue
-        fields = split_line(line, delimiter)
+        try:
+            fields = split_line(line, delimiter)
+        except ValueError as error:
+            problems.append((at, str(error)))
+            continue
         columns = _under(header, fields) if header else headerless_columns(fields)
         if columns is None:
             problems.append((at, f"{len(fields)} fields in an order that no known CDR has"))
@@ -150,8 +154,8 @@ def _recording(column: str, userfield: str | None) -> str | None:
 
 def _seconds(columns: Columns, name: str) -> float:
     text = columns.get(name, "").strip()
-    if not re.fullmatch(r"\d+(?:\.\d+)?|", text):
-        raise ValueError(f"{name}: expected seconds, found {text!r}")
+    if not re.fullmatch(r"\d{1,7}(?:\.\d{1,9})?|", text):
+        raise ValueError(f"{name}: expected seconds, found {text[:40]!r}")
     return float(text or 0)
 
 
@@ -168,10 +172,11 @@ def _disposition(word: str, talk_s: float) -> Disposition:
 
 def _time(text: str, zone: tzinfo) -> datetime | None:
     text = text.strip()
-    if re.fullmatch(r"\d{9,10}(?:\.\d+)?", text):
-        return datetime.fromtimestamp(int(text.partition(".")[0]), UTC)
-    at = _parse(text)
-    if at is None or at.year < 2000:
+    if re.fullmatch(r"[0-9]{9,10}(?:\.\d+)?", text):
+        at: datetime | None = datetime.fromtimestamp(int(text.partition(".")[0]), UTC)
+    else:
+        at = _parse(text)
+    if at is None or at.year not in _YEARS:
         return None
     return at if at.utcoffset() is not None else at.replace(tzinfo=zone)
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 
+from core.documents import DocumentError, read_document
 from ingest.arrival import Arrivals, shown
 from ingest.cdr import Cdr, read_cdr
 from ingest.legs import Recording
-from ingest.sidecar import ManifestRow, is_manifest, is_sidecar, read_manifest, read_sidecar
+from ingest.sidecar import (
+    MOST_BYTES,
+    ManifestRow,
+    is_manifest,
+    is_sidecar,
+    read_manifest,
+    read_sidecar,
+)
 from ingest.tables import delimiter_of, read_text, split_line
 from models.vocabulary.call import CallFacts, RecordingProblem
 from models.vocabulary.errors import InvalidInputError
+
+_MOST_BAD_ROWS = 100
 
 
 @dataclass(slots=True)
@@ -47,7 +56,10 @@ def read_tables(
                 if skip is None:
                     tables.cdrs.append(cdr)
                     report_bad_rows(cdr, place, arrivals.problems)
-        except (OSError, ValueError, InvalidInputError):
+        except (OSError, ValueError) as error:
+            detail = f"the table cannot be read: {error}; correct or remove it"
+            arrivals.report(place, "unusable_table", detail)
+        except InvalidInputError:
             arrivals.report(
                 place,
                 "unusable_table",
@@ -59,8 +71,12 @@ def read_tables(
 
 def report_bad_rows(cdr: Cdr, place: PurePosixPath, problems: list[RecordingProblem]) -> None:
     """Notes each row of a call detail record that could not be read."""
-    for line, sentence in cdr.problems:
+    for line, sentence in cdr.problems[:_MOST_BAD_ROWS]:
         detail = f"{shown(place)}, line {line}: {sentence}; the row was left out, correct it"
+        problems.append(RecordingProblem(shown(place), "bad_cdr_row", detail))
+    more = len(cdr.problems) - _MOST_BAD_ROWS
+    if more > 0:
+        detail = f"{shown(place)}: {more} more rows were left out; correct the table"
         problems.append(RecordingProblem(shown(place), "bad_cdr_row", detail))
 
 
@@ -149,6 +165,6 @@ def _is_named(recording: Recording, folder: PurePosixPath, named: str) -> bool:
 
 def _is_sidecar_file(path: Path) -> bool:
     try:
-        return is_sidecar(json.loads(path.read_bytes().decode("utf-8-sig")))
-    except (OSError, ValueError, RecursionError):
+        return is_sidecar(read_document(path, MOST_BYTES))
+    except (OSError, DocumentError):
         return True

@@ -62,7 +62,7 @@ def pair_legs(files: Sequence[AudioFile]) -> list[Recording]:
             continue
         match = _SUFFIX.search(file.place.stem)
         taken |= {str(file.place), str(partner.place)}
-        stem = file.place.stem[: match.start()] if match else file.place.stem
+        stem = (file.place.stem[: match.start()] if match else "") or file.place.stem
         by_caller = match is not None and match["mark"][1:].lower() != "in"
         recordings.append(Recording((file, partner), file.place, stem, by_caller))
     alone = [

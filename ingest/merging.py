@@ -14,6 +14,7 @@ from ingest.parties import OurSide, settle_parties
 from models.vocabulary.call import Call, CallFacts, Direction, MetadataSource
 
 _TRUST = list(MetadataSource)
+_LATEST = 4_102_444_800  # file systems hold moments that no calendar does; this is 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def call_of_facts(facts: CallFacts, started_at: datetime, ours: OurSide) -> Call
 def file_date(recording: Recording, zone: tzinfo) -> datetime:
     """When the file was last written, in `zone`; where the path names another day, that day."""
     file = recording.files[0]
-    written = datetime.fromtimestamp(int(file.modified), zone)
+    written = datetime.fromtimestamp(min(max(int(file.modified), 0), _LATEST), zone)
     named = date_in_path(file.place)
     if named is None or timedelta(0) <= written.date() - named <= timedelta(days=1):
         return written

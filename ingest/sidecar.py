@@ -5,16 +5,18 @@ A wrong field costs itself only: it is listed, and the other fields and sources 
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.documents import DocumentError, read_document
+from core.shown import is_plain, shorten
 from ingest.tables import split_line
 from models.vocabulary.call import CallFacts, Direction, MetadataSource
 
+MOST_BYTES = 1 << 20
 FIELDS = (
     "call_id",
     "started_at",
@@ -28,6 +30,9 @@ FIELDS = (
     "talk_s",
     "deal_id",
 )
+_LONGEST_TEXT, _LONGEST_QUOTE = 200, 60
+_LONGEST_S = 7 * 24 * 3600
+_YEARS = range(2000, 2100)
 _YES, _NO = frozenset({"true", "1", "yes", "да"}), frozenset({"false", "0", "no", "нет"})
 
 
@@ -54,9 +59,12 @@ class ManifestRow:
 def read_sidecar(path: Path, place: str) -> Sidecar:
     """Reads a JSON sidecar; `place` is what problems call the file."""
     try:
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        return Sidecar(None, (f"{place}: expected a JSON object in UTF-8, but {error}",))
+        document = read_document(path, MOST_BYTES)
+    except DocumentError as error:
+        sentence = f"{place}: expected a JSON object in UTF-8, but it {error.problem}"
+        return Sidecar(None, (f"{sentence}; correct it or send it again",))
+    except OSError as error:
+        return Sidecar(None, (f"{place}: cannot be read ({error.strerror}); send it again",))
     if not isinstance(document, dict):
         kind = type(document).__name__
         return Sidecar(None, (f"{place}: $: expected a JSON object, found a {kind}",))
@@ -74,7 +82,9 @@ def sidecar_from_fields(fields: Mapping[str, object], place: str) -> Sidecar:
         try:
             values[name] = _READERS[name](raw)
         except ValueError as error:
-            problems.append(f"{place}: $.{name}: expected {error}, found {raw!r}; field ignored")
+            problems.append(
+                f"{place}: $.{name}: expected {error}, found {_quoted(raw)}; field ignored"
+            )
     return Sidecar(_facts(values) if values else None, tuple(problems))
 
 
@@ -111,7 +121,14 @@ def _facts(values: Mapping[str, object]) -> CallFacts:
 def _text(raw: object) -> str:
     if isinstance(raw, bool) or not isinstance(raw, str | int):
         raise ValueError("a text")  # noqa: TRY004 - the caller words every wrong value alike
-    return str(raw).strip()
+    text = str(raw).strip()
+    if len(text) > _LONGEST_TEXT or not is_plain(text):
+        raise ValueError(f"at most {_LONGEST_TEXT} characters, none of them a control character")
+    return text
+
+
+def _quoted(raw: object) -> str:
+    return shorten(repr(raw), _LONGEST_QUOTE)
 
 
 def _time(raw: object) -> datetime:
@@ -122,6 +139,8 @@ def _time(raw: object) -> datetime:
         at = None
     if at is None or at.utcoffset() is None:
         raise ValueError(expected)
+    if at.year not in _YEARS:
+        raise ValueError(f"a year from {_YEARS[0]} to {_YEARS[-1]}")
     return at
 
 
@@ -151,8 +170,8 @@ def _seconds(raw: object) -> float:
         seconds = math.nan if isinstance(raw, bool) else float(str(raw).strip().replace(",", "."))
     except ValueError:
         seconds = math.nan
-    if not 0 <= seconds < math.inf:
-        raise ValueError("a number of seconds, 0 or more")
+    if not 0 <= seconds <= _LONGEST_S:
+        raise ValueError("a number of seconds from 0 to those of a week")
     return seconds
 
 

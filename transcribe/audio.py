@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import av
 import numpy as np
 import numpy.typing as npt
 
-from models.vocabulary.errors import UnusableRecordingError
-from transcribe.formats import Container, RawBody, recognise
+from models.sealed import NO_KEYS, Keys, clear_file
+from transcribe.decoder import decode_apart
+from transcribe.rows import SAMPLE_RATE, Samples
 
-SAMPLE_RATE = 16_000
-Samples = npt.NDArray[np.int16]
+__all__ = [
+    "SAMPLE_RATE",
+    "CallAudio",
+    "Samples",
+    "Waveform",
+    "is_dual_mono",
+    "load_audio",
+    "mixed",
+    "silent_channels",
+]
+LONGEST_S = 12 * 3600.0
 Waveform = npt.NDArray[np.float32]
 
-_READ_SECONDS = 20
 _DUAL_MONO_CORRELATION = 0.98
 
 
@@ -47,22 +55,27 @@ class CallAudio:
         return piece
 
 
-def load_audio(paths: Sequence[Path]) -> CallAudio:
-    """Decodes one recording, or the two legs of one call.
+def load_audio(
+    paths: Sequence[Path], longest_s: float = LONGEST_S, keys: Keys = NO_KEYS
+) -> CallAudio:
+    """Decodes one recording, or the two legs of one call, in a process of its own.
 
     Args:
         paths: one file, or the received and the transmitted leg (channels 0 and 1).
+        longest_s: seconds of sound from which a file is refused.
+        keys: what opens sealed recordings.
 
     Raises:
         UnusableRecordingError: there is no sound to be had from a file; names it and the remedy.
+        SealedError: a file is sealed for another key.
     """
     if len(paths) == 1:
-        return _load_file(paths[0])
-    legs = [_load_file(path) for path in paths[:2]]
+        return _load_file(paths[0], longest_s, keys)
+    legs = [_load_file(path, longest_s, keys) for path in paths[:2]]
     length = max(leg.samples.shape[1] for leg in legs)
     samples = np.zeros((2, length), dtype=np.int16)
     for row, leg in zip(samples, legs, strict=True):
-        row[: leg.samples.shape[1]] = _mixed(leg.samples)
+        row[: leg.samples.shape[1]] = mixed(leg.samples)
     notes = tuple(note for leg in legs for note in leg.notes)
     return CallAudio(samples, length / SAMPLE_RATE, legs[0].codec, notes)
 
@@ -101,127 +114,15 @@ def _correlation(pair: Waveform) -> float | None:
     return float(np.dot(left, right) / np.sqrt(power[0] * power[1]))
 
 
-def _mixed(samples: Samples) -> Samples:
+def mixed(samples: Samples) -> Samples:
+    """All channels as one."""
     total = samples.sum(axis=0, dtype=np.int32)
     total //= len(samples)
-    mixed: Samples = total.astype(np.int16)
-    return mixed
+    one: Samples = total.astype(np.int16)
+    return one
 
 
-def _load_file(path: Path) -> CallAudio:
-    form = recognise(path)
-    notes = list(form.notes) if isinstance(form, RawBody) else []
-    rows: list[bytearray] = []
-    try:
-        if isinstance(form, RawBody):
-            codec = form.codec
-            _resample(_raw_frames(path, form), rows)
-        else:
-            codec = _read_container(path, form, rows, notes)
-    except av.FFmpegError as error:
-        raise _undecodable(path, form) from error
-    if not rows or not rows[0]:
-        raise UnusableRecordingError(
-            "no_sound", f"{path.name} decodes to nothing; have the telephone system send it again"
-        )
-    samples = np.empty((len(rows), min(len(row) for row in rows) // 2), dtype=np.int16)
-    for channel, row in enumerate(rows):
-        samples[channel] = np.frombuffer(row, dtype=np.int16)[: samples.shape[1]]
-        rows[channel] = bytearray()
-    return CallAudio(samples, samples.shape[1] / SAMPLE_RATE, codec, tuple(notes))
-
-
-def _undecodable(path: Path, form: Container | RawBody) -> UnusableRecordingError:
-    if isinstance(form, Container) and form.name == "unknown":
-        return UnusableRecordingError(
-            "not_audio",
-            f"{path.name} is no sound file that FFmpeg's libraries know; give headerless "
-            "recordings the extension of their codec (.alaw, .ulaw, .sln) or send another format",
-        )
-    name = form.name if isinstance(form, Container) else form.codec
-    return UnusableRecordingError(
-        "corrupt", f"{path.name} is a damaged {name} file; have the telephone system send it again"
-    )
-
-
-def _read_container(path: Path, form: Container, rows: list[bytearray], notes: list[str]) -> str:
-    with av.open(str(path)) as container:
-        if not container.streams.audio:
-            raise UnusableRecordingError(
-                "not_audio", f"{path.name} ({form.name}) has no sound track; remove it"
-            )
-        stream = container.streams.audio[0]
-        damaged = [0, 0]
-        _resample(_container_frames(container, stream, damaged), rows)
-        good, bad = damaged
-        if bad and bad > good / 4:
-            raise UnusableRecordingError(
-                "corrupt",
-                f"{path.name}: {bad} of {bad + good} packets cannot be decoded; "
-                "have the telephone system send it again",
-            )
-        if bad:
-            notes.append(f"{bad} of {bad + good} packets could not be decoded")
-        return str(stream.codec_context.name)
-
-
-def _container_frames(
-    container: av.container.InputContainer, stream: av.AudioStream, damaged: list[int]
-) -> Iterator[av.AudioFrame]:
-    """Decodes packet by packet, so that one damaged packet does not lose the call."""
-    try:
-        for packet in container.demux(stream):
-            try:
-                yield from packet.decode()
-                damaged[0] += 1
-            except av.FFmpegError:
-                damaged[1] += 1
-    except av.FFmpegError:
-        damaged[1] += 1
-        if not damaged[0]:
-            raise
-
-
-def _raw_frames(path: Path, form: RawBody) -> Iterator[av.AudioFrame]:
-    decoder = av.CodecContext.create(form.codec, "r")
-    assert isinstance(decoder, av.AudioCodecContext)  # noqa: S101 - narrows the type for mypy
-    decoder.sample_rate = form.rate
-    decoder.layout = {1: "mono", 2: "stereo"}.get(form.channels, f"{form.channels}c")
-    step = form.block * max(1, _packet_units(form))
-    with path.open("rb") as file:
-        file.seek(form.offset)
-        left = form.size
-        while left >= form.block:
-            data = file.read(min(step, left))
-            data = data[: len(data) // form.block * form.block]
-            if not data:
-                return
-            left -= len(data)
-            yield from decoder.decode(av.Packet(data))
-
-
-def _packet_units(form: RawBody) -> int:
-    """Samples go in by seconds, codec frames one by one."""
-    if form.codec in {"gsm", "gsm_ms", "g729"}:
-        return 1
-    return form.rate * _READ_SECONDS
-
-
-def _resample(frames: Iterator[av.AudioFrame], rows: list[bytearray]) -> None:
-    """Appends what `frames` hold to `rows` as 16 kHz int16, one row per channel."""
-    resampler: av.AudioResampler | None = None
-    for frame in frames:
-        if resampler is None:
-            layout = "stereo" if frame.layout.nb_channels >= 2 else "mono"
-            rows.extend(bytearray() for _ in range(2 if layout == "stereo" else 1))
-            resampler = av.AudioResampler(format="s16p", layout=layout, rate=SAMPLE_RATE)
-        frame.pts = None
-        _append(resampler.resample(frame), rows)
-    if resampler is not None:
-        _append(resampler.resample(None), rows)
-
-
-def _append(frames: Sequence[av.AudioFrame], rows: list[bytearray]) -> None:
-    for frame in frames:
-        for row, plane in zip(rows, frame.to_ndarray(), strict=True):
-            row.extend(plane.tobytes())
+def _load_file(path: Path, longest_s: float, keys: Keys) -> CallAudio:
+    with clear_file(path, keys) as clear:
+        samples, decoded = decode_apart(clear, longest_s)
+    return CallAudio(samples, samples.shape[1] / SAMPLE_RATE, decoded.codec, decoded.notes)

@@ -38,6 +38,7 @@ def as_transcript(
         duration_s=round(audio.duration_s, 3),
         speech_s=round(sum(part.track.speech_s for part in heard), 2),
         channels=audio.channels,
+        agent_side=agent if len(heard) > 1 else None,
     )
 
 

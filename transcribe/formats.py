@@ -7,11 +7,13 @@ runs), Microsoft's WAVE format tags (mmreg.h), GSM 06.10 frame layout (RFC 3551,
 from __future__ import annotations
 
 import os
+import stat
 import string
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.shown import shown_name
 from models.vocabulary.errors import UnusableRecordingError
 from transcribe.looks import (
     body,
@@ -67,6 +69,9 @@ _SEALED = {
     b"\x1f\x8b": "a gzip archive",
     b"7z\xbc\xaf": "a 7-Zip archive",
     b"Rar!": "a RAR archive",
+    b"\xfd7zXZ\x00": "an xz archive",
+    b"BZh": "a bzip2 archive",
+    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
 }
 
 
@@ -100,16 +105,23 @@ def recognise(path: Path) -> Container | RawBody:
         UnusableRecordingError: `unreadable`, `empty`, `header_only`, `not_audio`, `encrypted`.
     """
     try:
-        size = path.stat().st_size
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            raise UnusableRecordingError(
+                "not_audio", f"{shown_name(path.name)} is no regular file; remove it"
+            )
+        size = info.st_size
         with path.open("rb") as file:
             head = file.read(_HEAD)
     except OSError as error:
         raise UnusableRecordingError(
-            "unreadable", f"{path.name} cannot be read ({error.strerror}); check its permissions"
+            "unreadable",
+            f"{shown_name(path.name)} cannot be read ({error.strerror}); check its permissions",
         ) from error
     if not size:
         raise UnusableRecordingError(
-            "empty", f"{path.name} has no bytes; have the telephone system send it again"
+            "empty",
+            f"{shown_name(path.name)} has no bytes; have the telephone system send it again",
         )
     if head[:4] in {b"RIFF", b"RIFX"} and head[8:12] == b"WAVE":
         return _wav(path, head, size)
@@ -127,7 +139,8 @@ def recognise(path: Path) -> Container | RawBody:
 def _unmarked(path: Path, head: bytes, size: int) -> Container | RawBody:
     if is_text(head):
         raise UnusableRecordingError(
-            "not_audio", f"{path.name} holds text, not sound; remove it from the recordings folder"
+            "not_audio",
+            f"{shown_name(path.name)} holds text, not sound; remove it from the recordings folder",
         )
     if is_gsm(head):
         return RawBody("gsm", 8000, 1, 0, size, 33)
@@ -136,7 +149,7 @@ def _unmarked(path: Path, head: bytes, size: int) -> Container | RawBody:
     if is_noise(path):
         raise UnusableRecordingError(
             "encrypted",
-            f"{path.name} looks encrypted: every byte value is equally frequent; "
+            f"{shown_name(path.name)} looks encrypted: every byte value is equally frequent; "
             "have the telephone system send it in clear",
         )
     extension = path.suffix.lstrip(".").lower()
@@ -156,7 +169,7 @@ def _refuse_sealed(path: Path, head: bytes) -> None:
         if head.startswith(magic):
             raise UnusableRecordingError(
                 "encrypted" if "encrypted" in what else "not_audio",
-                f"{path.name} is {what}; unpack it or have it sent as plain audio",
+                f"{shown_name(path.name)} is {what}; unpack it or have it sent as plain audio",
             )
 
 
@@ -221,8 +234,8 @@ def _chunk_follows(path: Path, spot: int) -> bool:
 def _nobody(path: Path) -> UnusableRecordingError:
     return UnusableRecordingError(
         "header_only",
-        f"{path.name} has a header and no sound (the call was not answered or the upload "
-        "broke off); send it again if the call was held",
+        f"{shown_name(path.name)} has a header and no sound (the call was not answered or the "
+        "upload broke off); send it again if the call was held",
     )
 
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from classify.actions.timing import When, iso, placed, settled, when
+from classify.actions.timing import TIMED, When, iso, placed, settled, when
+from classify.citation import holders
 from classify.dates import TimeMention
-from classify.dialogue import Talk, Turn
+from classify.dialogue import Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 
 BEFORE, AFTER = 6, 1  # turns around the words that settle it
-TIMED = frozenset({ActionType.MEETING_BOOKED, ActionType.FOLLOW_UP_AGREED})
 
 
 def completed(talk: Talk, action: Action) -> Action:
@@ -56,25 +56,15 @@ def _with(action: Action, found: dict[str, SlotValue]) -> Action:
 def _mentions(talk: Talk, action: Action) -> list[TimeMention]:
     """The coming times of the turns around an action, in the order they were said."""
     turns = [turn for turn in talk.turns if not turn.machine]
-    at = _place(action, turns)
-    if at is None:
+    held = holders(action, turns)
+    if not held:
         return []
     return [
         p.mention
-        for turn in turns[max(0, at - BEFORE) : at + AFTER + 1]
+        for turn in turns[max(0, held[-1] - BEFORE) : held[-1] + AFTER + 1]
         for p in placed(talk, turn)
         if not (p.mention.past or p.mention.refused or p.mention.bound == "by")
     ]
-
-
-def _place(action: Action, turns: Sequence[Turn]) -> int | None:
-    """The last turn that holds the action's words."""
-    held = (
-        at
-        for at in reversed(range(len(turns)))
-        if turns[at].speaker is action.speaker and action.quote in turns[at].text
-    )
-    return next(held, None)
 
 
 def _of_day(said: Sequence[TimeMention], day: date) -> bool:

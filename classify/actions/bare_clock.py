@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import time
 
+from classify.actions.same_day import spoken_evening
 from classify.actions.timing import Placed
 from classify.dates import TimeMention, find_times
 from classify.dialogue import Talk, Turn, token_at
@@ -107,7 +108,7 @@ def bare_clocks(talk: Talk, turn: Turn, offered: Collection[time] = ()) -> list[
     for start, end in _runs(talk, turn):
         mention = _clock(talk, turn, start, end, offered)
         if mention is not None:
-            out.append(Placed(mention, start, end, None))
+            out.append(Placed(spoken_evening(talk, turn, mention), start, end, None))
     return out
 
 

@@ -6,7 +6,8 @@ from classify.actions.english_sums import english_order_sums
 from classify.actions.findings import Findings
 from classify.actions.money import Sum
 from classify.actions.order_sums import is_refused, is_total, order_sums
-from classify.dialogue import Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType
 
 PART = 0.4  # of the total; a sum below this is that of something in the order

@@ -8,7 +8,8 @@ from classify.actions.english_deals import due_said, signed, to_be_signed
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
 from classify.actions.timing import placed
-from classify.dialogue import Hit, Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
-from classify.dialogue import Hit, Talk, Turn, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 

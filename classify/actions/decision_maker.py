@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from classify.actions.findings import Findings
 from classify.actions.people import client_name, named_near, role_near
-from classify.dialogue import Hit, Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 

@@ -10,7 +10,8 @@ from classify.actions.meeting import final_status
 from classify.actions.quoting import telling
 from classify.actions.timing import iso, settled
 from classify.actions.twins import plainer_twin
-from classify.dialogue import Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from classify.actions.documents import Deed, Paper, final
 from classify.actions.findings import Findings
-from classify.dialogue import Hit, Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Speaker

@@ -12,8 +12,9 @@ from classify.actions.findings import Findings
 from classify.actions.quoting import telling
 from classify.actions.timing import iso, placed, settled
 from classify.actions.twins import plainer_twin
+from classify.citation import clause, make_action, quote
 from classify.dates import find_times
-from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
+from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 
 TOPIC = Topic(

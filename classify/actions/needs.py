@@ -5,7 +5,8 @@ from __future__ import annotations
 from classify.actions.english_matter import Matter, matters_in
 from classify.actions.findings import Findings
 from classify.actions.papers import PROOF
-from classify.dialogue import Hit, Talk, Turn, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk, Turn
 from classify.text import FILLERS, Token
 from classify.timewords.numerals import words
 from models.vocabulary.action import Action, ActionStatus, ActionType

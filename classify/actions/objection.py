@@ -13,7 +13,8 @@ from classify.actions.money import sums
 from classify.actions.reactions import reactions, supposed
 from classify.actions.sum_of import spoken_sums
 from classify.actions.timing import placed
-from classify.dialogue import Hit, Talk, Turn, clause, make_action, quote
+from classify.citation import clause, make_action, quote
+from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 

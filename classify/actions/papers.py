@@ -7,7 +7,8 @@ from classify.actions.documents import Deed, Paper, PaperDeed, final
 from classify.actions.findings import Findings
 from classify.actions.paper_limits import is_one_of
 from classify.actions.timing import placed
-from classify.dialogue import Talk, Turn, make_action
+from classify.citation import make_action
+from classify.dialogue import Talk, Turn
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 

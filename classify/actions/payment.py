@@ -9,7 +9,8 @@ from classify.actions.findings import Findings
 from classify.actions.paying import paid_in_context, promised_in_context
 from classify.actions.sum_of import beside, part_sum, spoken_sums, standing_total
 from classify.actions.timing import placed
-from classify.dialogue import Hit, Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 

@@ -7,7 +7,8 @@ from classify.actions.english_proposal import talked_over
 from classify.actions.findings import Findings
 from classify.actions.papers import paper_actions
 from classify.actions.remarks import remarks
-from classify.dialogue import Hit, Talk, Turn, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from classify.actions.timing import Placed, placed
-from classify.dialogue import Talk, Turn, clause
+from classify.citation import clause
+from classify.dialogue import Talk, Turn
 
 SHORT = 14  # words of a turn that are quoted whole
 WINDOW = 5  # words around a place where no mark ends its clause

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from classify.actions.findings import Findings
-from classify.dialogue import Talk, make_action
+from classify.citation import make_action
+from classify.dialogue import Talk
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 

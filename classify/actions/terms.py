@@ -8,7 +8,8 @@ from classify.actions.money import bare_sums
 from classify.actions.refusal import refused
 from classify.actions.sum_of import whole_sums
 from classify.actions.timing import placed
-from classify.dialogue import Hit, Talk, Turn, make_action
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk, Turn
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 

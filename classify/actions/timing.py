@@ -8,15 +8,16 @@ from datetime import date, datetime, time, timedelta
 
 from classify.actions.english_verbs import is_verb as is_english_verb
 from classify.actions.english_verbs import runs_on
-from classify.actions.same_day import of_evening, same_day
+from classify.actions.same_day import of_evening, same_day, spoken_evening
 from classify.dates import TimeMention
 from classify.dialogue import Talk, Turn, read_once, token_at
 from classify.text import Token
-from models.vocabulary.action import SlotValue
+from models.vocabulary.action import ActionType, SlotValue
 from models.vocabulary.transcript import Speaker
 
 VERBS = frozenset({"VERB", "INFN"})
 LONGEST_REACH = 12  # words between a deed and its time
+TIMED = frozenset({ActionType.MEETING_BOOKED, ActionType.FOLLOW_UP_AGREED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def placed(talk: Talk, turn: Turn) -> tuple[Placed, ...]:
         start = token_at(turn, mention.start)
         end = token_at(turn, max(mention.start, mention.end - 1)) + 1
         own = _fronted(talk, turn, (start, end), heads)
-        said = same_day(talk, turn, mention)
+        said = spoken_evening(talk, turn, same_day(talk, turn, mention))
         out.append(Placed(said, start, end, _head_of(turn, start, end, own)))
     return tuple(out)
 

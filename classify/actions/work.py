@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from classify.actions.english_work import accepted, sent_back
 from classify.actions.findings import Findings
-from classify.dialogue import Hit, Talk, Turn, make_action, read_once
+from classify.citation import make_action
+from classify.dialogue import Hit, Talk, Turn, read_once
 from models.vocabulary.action import Action, ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
 

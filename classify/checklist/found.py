@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classify.checklist.places import segment_at
-from classify.dialogue import Turn, quote
+from classify.citation import quote
+from classify.dialogue import Turn
 from models.vocabulary.action import Action
 from models.vocabulary.checklist import ItemVerdict
 from models.vocabulary.transcript import Speaker

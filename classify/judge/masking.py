@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from classify.dictation import Dictated, dictated
+
 PHONE, MAIL = "[phone]", "[e-mail]"
 
 
@@ -30,25 +32,6 @@ _DIGITS = re.compile(r"\+?\d(?:[\s().\-‐‑–—]{0,3}\d){6,}")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[\s.]\d{3})+")
 _CITY = re.compile(r"\d{3}[\s\-‐‑–—]\d{2}[\s\-‐‑–—]\d{2}")
 
-_NUMBERS: dict[str, int] = {
-    word: digits
-    for digits, words in {
-        1: "ноль нуль один одна раз два две три четыре пять шесть семь восемь девять zero oh one "
-        "two three four five six seven eight nine double triple",
-        2: "десять одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать "
-        "семнадцать восемнадцать девятнадцать двадцать тридцать сорок пятьдесят шестьдесят "
-        "семьдесят восемьдесят девяносто ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety",
-        3: "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
-    }.items()
-    for word in words.split()
-}
-_ZEROS = frozenset({"ноль", "нуль", "zero", "oh"})
-_TEENS = frozenset(
-    word
-    for word in _NUMBERS
-    if word.endswith(("надцать", "teen")) or word in ("десять", "ten", "eleven", "twelve")
-)
 _WORD = re.compile(r"\w+")
 _FEWEST_DIGITS = 7
 
@@ -95,31 +78,19 @@ def _written_phones(text: str) -> Iterator[Hidden]:
 
 def _spoken_phones(text: str) -> Iterator[Hidden]:
     """Runs of number words that dictate enough digits; digits said as figures count as well."""
-    run: list[re.Match[str]] = []
-    for word in (*_WORD.finditer(text), None):
-        if word is not None and _width(word.group()):
-            run.append(word)
-            continue
-        scaled = word is not None and word.group().lower().startswith(("тыс", "миллион", "млн"))
-        words = [one.group() for one in run]
-        figures = all(one.isdecimal() for one in words)
-        if not (scaled or figures) and _digits(words) >= _FEWEST_DIGITS:
-            yield Hidden(run[0].start(), run[-1].end(), PHONE)
-        run = []
+    run: list[Dictated] = []
+    for number in dictated(text):
+        goes_on = run and not _WORD.search(text, run[-1].end, number.start)
+        if not goes_on:
+            if _is_phone(text, run):
+                yield Hidden(run[0].start, run[-1].end, PHONE)
+            run = []
+        run.append(number)
+    if _is_phone(text, run):
+        yield Hidden(run[0].start, run[-1].end, PHONE)
 
 
-def _digits(words: Sequence[str]) -> int:
-    """How many digits were dictated: «сто двадцать три сорок» are the five of 123 and 40."""
-    digits, room = 0, 0
-    for word in words:
-        width = _width(word)
-        if word.isdecimal() or word.lower() in _ZEROS or width > room:
-            digits += width
-        tens = width > 1 and not word.isdecimal() and word.lower() not in _TEENS
-        room = width - 1 if tens else 0
-    return digits
-
-
-def _width(word: str) -> int:
-    """How many digits a word alone stands for, 0 where it is no number."""
-    return len(word) if word.isdecimal() and len(word) <= 4 else _NUMBERS.get(word.lower(), 0)
+def _is_phone(text: str, run: Sequence[Dictated]) -> bool:
+    scaled = bool(run) and run[-1].measured
+    figures = all(text[one.start : one.end].isdecimal() for one in run)
+    return not (scaled or figures) and sum(len(one.digits) for one in run) >= _FEWEST_DIGITS

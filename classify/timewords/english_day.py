@@ -86,7 +86,8 @@ def _day_of_month(match: re.Match[str], around: Around) -> Fields | None:
     groups = match.groupdict()
     day, month = int(match["day"]), groups.get("month") or groups.get("lead")
     hour_follows = groups.get("prep") == "on" and around.next_tag().startswith("n")
-    of_weekday = around.previous_tag().startswith("wd")  # «monday the 19th all right?»
+    # «Monday the 19th maybe»; but «Monday the second coat» counts coats.
+    of_weekday = around.previous_tag().startswith("wd") and day > 3
     if not 1 <= day <= 31 or not (month or closes(around) or hour_follows or of_weekday):
         return None
     year = groups.get("year")

@@ -95,7 +95,7 @@ def _lead_flag(world: World, call: JudgedCall) -> Flag:
     minutes = world.clock.settings.card_minutes
     late = f"появилась только {_local(world, deal.created_at)}" if deal else "не появилась"
     interest = said([call], (ActionType.INTEREST_EXPRESSED, ActionType.NEEDS_CLARIFIED))
-    quote = interest[0].action.quote if interest else None
+    words = (interest[0].action.quote, interest[0].action.start) if interest else (None, None)
     return Flag(
         kind=FlagKind.UNREGISTERED_LEAD,
         severity=FlagSeverity.MEDIUM if deal else FlagSeverity.HIGH,
@@ -105,7 +105,7 @@ def _lead_flag(world: World, call: JudgedCall) -> Flag:
         call_id=call.call.call_id,
         user_id=call.call.user_id,
         at=ended_at(call) + timedelta(minutes=minutes),
-        evidence=(Evidence("call", call.call.call_id, call.call.started_at, quote),),
+        evidence=(Evidence("call", call.call.call_id, call.call.started_at, *words),),
     )
 
 

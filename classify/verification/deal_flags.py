@@ -162,7 +162,7 @@ def _promise_flag(case: Case | None, one: Owed, kind: FlagKind) -> Flag:
         call_id=promise.call_id,
         user_id=one.call.call.user_id or responsible,
         at=one.deadline,
-        evidence=(Evidence("call", promise.call_id, promise.made_at, promise.quote),),
+        evidence=(Evidence("call", promise.call_id, promise.made_at, promise.quote, one.start),),
     )
 
 

@@ -29,13 +29,14 @@ class Owed:
     """A promise in the ledger with the call it was made in.
 
     `deadline` is when its time is over (tolerance and days off counted), ``None`` for a
-    call-back without a day.
+    call-back without a day. `start` is the second of the call at which it was said, where known.
     """
 
     promise: Promise
     call: JudgedCall
     deadline: datetime | None
     done_at: datetime | None = None
+    start: float | None = None
 
     @property
     def failed(self) -> bool:
@@ -106,4 +107,4 @@ def settled(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -
         quote=one.action.quote,
         due=str(due) if due else None,
     )
-    return Owed(promise, one.call, deadline_of(one, clock), at)
+    return Owed(promise, one.call, deadline_of(one, clock), at, one.action.start)

@@ -74,7 +74,8 @@ def features(talk: Talk, said: Outcome, actions: Sequence[Action], read: Read) -
     agent = [turn for turn in talk.turns if turn.speaker is Speaker.AGENT]
     other = [turn for turn in talk.turns if turn.speaker is not Speaker.AGENT]
     parts = (agent[:FIRST], other[:FIRST], other[-LAST:])
-    meanings = read([turn for turn in talk.turns if any(turn in part for part in parts)])
+    told = {turn.index for part in parts for turn in part}
+    meanings = read([turn for turn in talk.turns if turn.index in told])
     rows = ([meanings[turn.index] for turn in part if turn.index in meanings] for part in parts)
     means = [LOUD * _mean(some) for some in rows]
     return np.concatenate([*means, 2 * _signs(talk, said, actions, other)]).astype(np.float32)

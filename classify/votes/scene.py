@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classify.citation import holders
 from classify.dialogue import Talk, Turn
 from classify.votes.kinds import COLUMN, KINDS
 from models.vocabulary.action import Action
@@ -66,17 +67,8 @@ def scene_of(
     for action in actions if trusted else ():
         column = COLUMN.get((action.type, action.status))
         if column is not None:
-            found[carriers(action, turns), column] = 1.0
+            found[holders(action, turns), column] = 1.0
     return Scene(tuple(turns), rows, _signs(turns, trusted=trusted), found)
-
-
-def carriers(action: Action, turns: Sequence[Turn]) -> list[int]:
-    """The places of the turns that hold an action's words."""
-    return [
-        at
-        for at, turn in enumerate(turns)
-        if turn.speaker is action.speaker and action.quote in turn.text
-    ]
 
 
 def _signs(turns: Sequence[Turn], *, trusted: bool) -> Numbers:

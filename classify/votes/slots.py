@@ -8,7 +8,7 @@ from classify.actions.objection import KINDS as REASONS
 from classify.actions.payment import ASKS, amount_of, part_of
 from classify.actions.people import named_near, role_near
 from classify.actions.sum_of import spoken_sums
-from classify.actions.timing import iso, placed, settled, when
+from classify.actions.timing import TIMED, iso, placed, settled, when
 from classify.dialogue import Hit, Talk, Turn
 from classify.votes.kinds import Kind
 from models.vocabulary.action import ActionStatus, ActionType, SlotValue
@@ -22,7 +22,6 @@ PAPERS = frozenset(
         ActionType.INVOICE_SENT,
     }
 )
-TIMED = frozenset({ActionType.MEETING_BOOKED, ActionType.FOLLOW_UP_AGREED})
 Slots = dict[str, SlotValue]
 
 

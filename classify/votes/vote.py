@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from classify.dialogue import Talk, Turn, make_action
+from classify.citation import holders, make_action
+from classify.dialogue import Talk, Turn
 from classify.votes.encoder import meanings_of
 from classify.votes.kinds import COLUMN, KINDS, Kind, adds, drops
 from classify.votes.network import Network
 from classify.votes.reached import overruled
-from classify.votes.scene import LONGEST, Numbers, Scene, carriers, scene_of, voting_turns
+from classify.votes.scene import LONGEST, Numbers, Scene, scene_of, voting_turns
 from classify.votes.slots import slots_of
 from classify.votes.weights import packaged
 from models.vocabulary.action import Action, ActionType, Outcome
@@ -63,7 +64,7 @@ def _chance_of(action: Action, scene: Scene, chances: Numbers) -> float | None:
     column = COLUMN.get((action.type, action.status))
     if column is None:
         return None
-    own = [float(chances[at, column]) for at in carriers(action, scene.turns)]
+    own = [float(chances[at, column]) for at in holders(action, scene.turns)]
     return max([*own, NEARLY * float(chances[:, column].max())])
 
 

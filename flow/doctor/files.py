@@ -15,6 +15,7 @@ from flow.doctor.finding import Finding, Severity, found
 from ingest.arrival import is_uploading
 from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.collect import TAKING
+from models.sealed import DamagedError, Keys, clear_name, clear_sha256, is_sealed, sealed_path
 from models.session import reading
 from models.store.measures import sources
 from models.store.soundness import (
@@ -28,15 +29,17 @@ from models.store.soundness import (
 _SETTLED_S = 600.0  # a file that came later may still be on its way
 _TAKES_S = 3600.0
 _DAY_S = 86_400.0
-_DRAFT = re.compile(r"\..+\.(new|\d+\.part|taking\.tmp)")
-_OURS_THERE = re.compile(r"\..+\.taking\.tmp")  # all that we leave among recordings
+_DAMAGED = "damaged"  # in place of the hash of a sealed file that does not open
+_DRAFT = re.compile(r"\..+\.(new|\d+\.part)")
+_DRAFT_THERE = re.compile(r"\..+\.(taking\.tmp|sealing)")  # what we leave among recordings
 
 
-def check_recordings(database: Engine, *, deep: bool, at: float) -> Iterator[Finding]:
+def check_recordings(database: Engine, keys: Keys, *, deep: bool, at: float) -> Iterator[Finding]:
     """Holds the files against the rows; `deep`: also what is in them.
 
     Args:
         database: whose rows.
+        keys: of sealed recordings.
         deep: read every recording.
         at: the present moment (seconds since 1970).
 
@@ -66,7 +69,7 @@ def check_recordings(database: Engine, *, deep: bool, at: float) -> Iterator[Fin
             path
             for folder in folders
             for path in _unknown(folder, files | _refused_in(folder, refused), at)
-            if _hash_of(path) not in hashes
+            if _hash_of(path, keys) not in hashes
         ],
     )
     if deep:
@@ -74,7 +77,7 @@ def check_recordings(database: Engine, *, deep: bool, at: float) -> Iterator[Fin
             Severity.ERROR,
             "{n} recordings are not what they were when they came",
             "Restore them from a backup; the rows speak of the earlier ones.",
-            [one.files[0] for one in there if not _is_as_it_was(one)],
+            [one.files[0] for one in there if not _is_as_it_was(one, keys)],
         )
 
 
@@ -89,7 +92,7 @@ def _missing(known: list[KnownRecording]) -> Iterator[Finding]:
             for one in known
             if one.state == state
             for file in one.files
-            if not Path(file).exists()
+            if not _lies_at(Path(file)).exists()
         ]
         for state in ("arrived", "transcribed")
     }
@@ -113,19 +116,20 @@ def _refused_in(folder: Path, refused: set[tuple[str, str]]) -> set[str]:
 
 def _unknown(folder: Path, known: set[str], at: float) -> Iterator[Path]:
     for path in _files_in(folder):
+        clear = path.with_name(clear_name(path.name))
         if (
-            path.suffix.casefold() in AUDIO_EXTENSIONS
+            clear.suffix.casefold() in AUDIO_EXTENSIONS
             and not path.name.startswith(".")
             and not is_uploading(path.name)
-            and str(path) not in known
+            and known.isdisjoint((str(path), str(clear)))
             and _age_s(path, at) > _SETTLED_S
         ):
             yield path
 
 
-def _is_as_it_was(one: KnownRecording) -> bool:
+def _is_as_it_was(one: KnownRecording, keys: Keys) -> bool:
     """Whether the files still have the recording's hash; those that are gone count as they were."""
-    digests = [_hash_of(Path(file)) for file in one.files]
+    digests = [_hash_of(_lies_at(Path(file)), keys) for file in one.files]
     if None in digests:
         return True
     if len(digests) == 1:
@@ -135,12 +139,18 @@ def _is_as_it_was(one: KnownRecording) -> bool:
     return one.sha256 in {hashlib.sha256(text.encode("ascii")).hexdigest() for text in joined}
 
 
-def _hash_of(path: Path) -> str | None:
+def _hash_of(path: Path, keys: Keys) -> str | None:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return clear_sha256(path, keys)
+    except DamagedError:
+        return _DAMAGED
     except OSError:
         return None
+
+
+def _lies_at(path: Path) -> Path:
+    """Where a recording lies: one that was sealed since has another name."""
+    return path if path.exists() or is_sealed(path) else sealed_path(path)
 
 
 def check_boxes(inbox: Path, at: float) -> Iterator[Finding]:
@@ -180,7 +190,7 @@ def old_drafts(state: Path, inbox: Path, recordings: list[Path], at: float) -> l
         path
         for folder in recordings
         for path in _files_in(folder)
-        if _OURS_THERE.fullmatch(path.name)
+        if _DRAFT_THERE.fullmatch(path.name)
     ]
     return sorted({path for path in (*ours, *there) if _age_s(path, at) > _DAY_S})
 

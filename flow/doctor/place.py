@@ -18,6 +18,7 @@ from flow.doctor.finding import Finding, Severity, found
 from flow.drop_box import accounts_file
 from ingest.sftp.accounts import read_accounts
 from models.places import broker_address, secret_in
+from models.sealed import read_keys
 from models.vocabulary.errors import StagecheckError
 
 _NOT_OURS = 0o077
@@ -32,6 +33,7 @@ def check_settings(state: Path, settings: Settings) -> Iterator[Finding]:
         lambda: secret_in(service.database_file, "service.database_file"),
         lambda: broker_address(service),
         lambda: secret_in(service.token_file, "service.token_file"),
+        lambda: read_keys(settings.sealing),
         lambda: load_pipelines(rules.pipelines_folder),
         lambda: load_checklist(rules.checklist),
         lambda: calendar.is_working_day(datetime(2026, 1, 12, tzinfo=calendar.zone).date()),

@@ -16,6 +16,7 @@ from flow.doctor.place import check_disks, check_secrets, check_settings
 from flow.doctor.rows import check_database, check_form, check_rows
 from flow.drop_box import inbox_of
 from models.places import database_url
+from models.sealed import read_keys
 from models.session import connected, reading
 from models.store.measures import sources
 from models.vocabulary.errors import StagecheckError
@@ -65,7 +66,9 @@ def visit(patient: Patient, *, deep: bool, repair: bool, say: Say) -> list[Findi
                         say(f"repaired: {line}")
                 findings += check_database(database)
                 findings += check_rows(database, settings)
-                findings += check_recordings(database, deep=deep, at=at)
+                findings += check_recordings(
+                    database, read_keys(settings.sealing), deep=deep, at=at
+                )
                 with reading(database) as session:
                     recordings = [Path(source) for source in sources(session)]
         finally:

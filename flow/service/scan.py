@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from classify.matching import match_call
 from core.clock import now
+from flow.masking import mask_kept
 from flow.question import gather
 from flow.service.workplace import Situation, Workplace, matched_digest
 from flow.steps import store_calls
@@ -53,6 +54,7 @@ def look_for_calls(place: Workplace) -> Looked:
     """
     situation = place.situation()
     place.keep_snapshot()
+    mask_kept(place.database)
     gathered = _gathered(place, situation)
     recorded, unrecorded = store_calls(place.database, place.source, gathered)
     with transaction(place.database) as session:

@@ -17,6 +17,7 @@ from flow.service.bells import Bell, ring_waiting
 from flow.service.scan import Looked, look_for_calls
 from flow.service.workplace import Workplace
 from ingest.sftp.collect import Waiting, collect, forget_receipts
+from models.sealed import read_keys
 from models.session import transaction
 from models.store.jobs import sweep
 from models.store.lock import TakenError, alone
@@ -101,7 +102,10 @@ class Scheduler:
         if not inbox.is_dir():
             return
         sftp = place.settings.sftp
-        found = list(collect(inbox, place.request.recordings, quiet_s=sftp.quiet_s, at=now_s))
+        keys = read_keys(place.settings.sealing)
+        found = list(
+            collect(inbox, place.request.recordings, quiet_s=sftp.quiet_s, at=now_s, keys=keys)
+        )
         for one in found:
             if isinstance(one, Waiting):
                 _log.warning("upload waits", account=one.account)

@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init, worker_process_shutdown
-from kombu import Queue
+from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
@@ -57,7 +57,7 @@ def celery_app(broker: str) -> Celery:
     """A Celery that loses nothing with a worker: acknowledged late, one message at a time."""
     app = Celery("stagecheck", broker=broker)
     app.conf.update(
-        task_queues=[Queue(lane.value) for lane in Lane],
+        task_queues=[Queue(lane.value, Exchange(lane.value), lane.value) for lane in Lane],
         task_default_queue=Lane.BACKLOG.value,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
@@ -66,6 +66,7 @@ def celery_app(broker: str) -> Celery:
         accept_content=["json"],
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
@@ -118,17 +119,16 @@ def serve_as_celery(
     def end(**_: Any) -> None:
         opened.close()
 
-    app.worker_main(
-        [
-            "worker",
-            f"--queues={','.join(lane.value for lane in lanes)}",
-            f"--concurrency={processes}",
-            "--loglevel=WARNING",
-            "--without-gossip",
-            "--without-mingle",
-            f"--hostname=stagecheck-{os.getpid()}@%h",
-        ]
+    worker = app.Worker(
+        queues=[lane.value for lane in lanes],
+        concurrency=processes,
+        hostname=f"stagecheck-{os.getpid()}@{socket.gethostname()}",
+        loglevel="WARNING",
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
     )
+    worker.start()
 
 
 def _shown(error: Exception) -> str:

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from core.clock import now
 from core.settings import Settings
 from flow.drop_box import accounts_file
 from flow.page_server import serving
@@ -17,8 +18,9 @@ from flow.service.opening import opened_place
 from flow.service.scheduler import Scheduler
 from flow.service.signals import stopped_by_signals
 from flow.service.workplace import Workplace
-from models.session import reading
+from models.session import reading, transaction
 from models.store.intake import current_calls, load_problems
+from models.store.jobs import free_all
 from models.store.lock import alone
 from models.store.processes import SCHEDULER
 from models.store.runs import latest_run, load_verification
@@ -53,6 +55,8 @@ def keep_and_serve(
         stopped_by_signals() as stop,
     ):
         say(f"The report: {address} (Ctrl-C stops)")
+        with transaction(place.database) as session:
+            free_all(session, now())  # what a worker of before had in hand died with it
         children = {"worker": Child("worker", ["worker", *words])}
         scheduler, tidings = Scheduler(place, NoBell(), say), _Tidings(place)
         try:

@@ -15,13 +15,12 @@ import classify
 from core.settings import Settings, SpeechSettings
 from flow.judging import Hear
 from flow.question import Question, RunRequest, read_question
-from flow.run import surroundings_of
+from flow.run import audio_loader, surroundings_of
 from flow.second_listening import Memory
 from flow.steps import Ears, Surroundings
 from models.session import transaction
 from models.store.snapshots import save_snapshot
 from models.vocabulary.call import Call
-from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
 
 Look = tuple[tuple[str, int, int, int], ...]
@@ -69,7 +68,7 @@ class Workplace:
     def ears(self) -> Ears:
         """What turns files into words."""
         if self._ears is None:
-            self._ears = Ears(load_audio, self._engine_for(self.settings.speech))
+            self._ears = Ears(audio_loader(self.settings), self._engine_for(self.settings.speech))
         return self._ears
 
     def situation(self) -> Situation:

@@ -55,7 +55,8 @@ def stem_of(name: str) -> str:
     path = PurePosixPath(name)
     while path.suffix.lower() in AUDIO_EXTENSIONS and path.stem:
         path = PurePosixPath(path.stem)
-    return _LONE_LEG.sub(r"\1", _COPY.sub("", str(path)).strip())
+    stem = _LONE_LEG.sub(r"\1", _COPY.sub("", str(path)).strip())
+    return stem if stem.strip(".") else name
 
 
 def direction_of(word: str) -> Direction | None:

@@ -16,8 +16,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.box import Box, Room, Stage
 from ingest.sftp.names import ROOT, SHELVED
+from models.sealed import NO_KEYS, Keys, clear_sha256, is_sealed, seal_into, sealed_path
 
 TAKING = "taking"
 _ANY = Room(file_bytes=0, files=0, free_bytes=0)  # nothing is begun here
@@ -44,7 +46,7 @@ class Waiting:
 
 
 def collect(
-    inbox: Path, recordings: Path, *, quiet_s: float, at: float
+    inbox: Path, recordings: Path, *, quiet_s: float, at: float, keys: Keys = NO_KEYS
 ) -> Iterator[Taken | Waiting]:
     """Takes what every account has finished: `recordings/<account>/<path as uploaded>`.
 
@@ -56,6 +58,10 @@ def collect(
         recordings: where the files go.
         quiet_s: how long a file has to have lain untouched.
         at: the present moment (seconds since 1970).
+        keys: for whom audio is sealed on its way; without any it stays in clear.
+
+    Raises:
+        SealedError: a sealed file of the same name cannot be opened to see whether it is the same.
     """
     for folder in sorted(path for path in inbox.glob("*") if path.is_dir()):
         try:
@@ -65,7 +71,7 @@ def collect(
             yield Waiting(folder.name, ROOT, _told(error))
             continue
         for path in _aside(box):
-            yield _tried(box, path, recordings / folder.name)
+            yield _tried(box, path, recordings / folder.name, keys)
 
 
 def forget_receipts(inbox: Path, *, before: float) -> None:
@@ -97,9 +103,9 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in names)
 
 
-def _tried(box: Box, aside: Path, target_folder: Path) -> Taken | Waiting:
+def _tried(box: Box, aside: Path, target_folder: Path, keys: Keys) -> Taken | Waiting:
     try:
-        return _take(box, aside, target_folder)
+        return _take(box, aside, target_folder, keys)
     except OSError as error:
         place = ROOT / aside.relative_to(box.folder / TAKING).as_posix()
         return Waiting(box.folder.name, place, _told(error))
@@ -109,22 +115,42 @@ def _told(error: OSError) -> str:
     return f"{error.filename}: {error.strerror or error}"
 
 
-def _take(box: Box, aside: Path, target_folder: Path) -> Taken:
+def _take(box: Box, aside: Path, target_folder: Path, keys: Keys) -> Taken:
     inner = PurePosixPath(aside.relative_to(box.folder / TAKING).as_posix())
     place = inner.with_name(SHELVED.sub("", inner.name))
     info = aside.stat()
     target = target_folder / place
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if target.exists() and not filecmp.cmp(aside, target, shallow=False):
+    there = _lies_at(target)
+    if there is not None and not _same(aside, there, keys):
         target = target.with_name(f"{target.stem}~{_letters_of(aside)}{target.suffix}")
-    repeated = target.exists()
-    if not repeated:
-        _put(aside, target)
+        there = _lies_at(target)
+    path = there or _stored(aside, target, keys)
     shown = ROOT / place
     if inner.name == place.name and not box.path(Stage.RECEIVED, shown).exists():
         box.taken(shown, info.st_size, info.st_mtime)
     aside.unlink()
-    return Taken(box.folder.name, shown, target, info.st_size, repeated)
+    return Taken(box.folder.name, shown, path, info.st_size, there is not None)
+
+
+def _lies_at(target: Path) -> Path | None:
+    """Where a recording of this name lies already, in clear or sealed."""
+    return next((path for path in (target, sealed_path(target)) if path.exists()), None)
+
+
+def _same(aside: Path, there: Path, keys: Keys) -> bool:
+    if is_sealed(there):
+        return clear_sha256(there, keys) == clear_sha256(aside, keys)
+    return filecmp.cmp(aside, there, shallow=False)
+
+
+def _stored(aside: Path, target: Path, keys: Keys) -> Path:
+    """The file under its new name, sealed where it is audio and recordings are sealed."""
+    if not (keys.seals and target.suffix.casefold() in AUDIO_EXTENSIONS):
+        _put(aside, target)
+        return target
+    seal_into(aside, sealed_path(target), keys)
+    return sealed_path(target)
 
 
 def _put(source: Path, target: Path) -> None:

@@ -252,6 +252,25 @@ def _forgive_the_clock(session: Session, now: datetime, stuck_s: float) -> None:
     _changed(session, update(JobRow).where(waiting, late).values(due_at=now))
 
 
+def free_all(session: Session, now: datetime) -> None:
+    """Gives back all that is in hand, where surely nobody is at it any more.
+
+    It does not count as a try: who ended the worker is not known.
+    """
+    _changed(
+        session,
+        update(JobRow)
+        .where(JobRow.state == JobState.RUNNING.value)
+        .values(
+            state=JobState.WAITING.value,
+            tries=JobRow.tries - 1,
+            due_at=now,
+            token=None,
+            worker=None,
+        ),
+    )
+
+
 def retry(session: Session, jobs: Sequence[int] | None, now: datetime) -> list[int]:
     """Takes jobs out of quarantine, all of them where `jobs` is ``None``; gives which."""
     chosen = select(JobRow).where(JobRow.state == JobState.QUARANTINED.value)

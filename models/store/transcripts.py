@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models.store.mapping import columns_of, word_of
-from models.tables import TranscriptRow
+from models.tables import SecondListeningRow, TranscriptRow
 from models.vocabulary.transcript import Transcript
 
 _INFERRED = -1
@@ -58,3 +58,20 @@ def add_transcript(
 def load_transcript(session: Session, id_: int) -> Transcript:
     """Gives the transcript with this id."""
     return word_of(Transcript, vars(session.get_one(TranscriptRow, id_)), UTC)
+
+
+def unmasked_transcripts(session: Session) -> list[int]:
+    """Gives the ids of the transcripts in which nobody has looked for personal numbers yet."""
+    rows = select(TranscriptRow.id).where(TranscriptRow.hidden.is_(None))
+    return list(session.scalars(rows.order_by(TranscriptRow.id)))
+
+
+def replace_words(session: Session, id_: int, transcript: Transcript) -> None:
+    """Puts other words into a transcript; what was heard a second time in the old ones goes."""
+    row = session.get_one(TranscriptRow, id_)
+    columns = columns_of(transcript)
+    if row.segments != columns["segments"]:
+        row.segments = columns["segments"]
+        session.execute(delete(SecondListeningRow).where(SecondListeningRow.transcript_id == id_))
+    row.hidden = columns["hidden"]
+    session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, true
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import JsonList, JsonObject, Row
@@ -97,7 +97,8 @@ class TranscriptRow(Row):
     """A recording in words, once per transcriber and what it was told.
 
     `asked_language` is ``auto`` where the transcriber had to detect it, `agent_channel` is
-    -1 where it had to infer whose channel is whose.
+    -1 where it had to infer whose channel is whose, `agent_side` what it found. `hidden` are the
+    seconds of personal numbers, empty (NULL) where nobody has looked for these yet.
     """
 
     __tablename__ = "transcripts"
@@ -115,6 +116,8 @@ class TranscriptRow(Row):
     channels: Mapped[int]
     segments: Mapped[JsonList]
     created_at: Mapped[datetime]
+    agent_side: Mapped[int | None]
+    hidden: Mapped[JsonList | None] = mapped_column(JSON(none_as_null=True))
 
 
 class SecondListeningRow(Row):

@@ -15,6 +15,21 @@ class Speaker(StrEnum):
     UNKNOWN = "unknown"
 
 
+class PersonalKind(StrEnum):
+    """What of a person a dictated number is; such numbers are kept nowhere."""
+
+    CARD = "card"
+    SECURITY_CODE = "security_code"
+    EXPIRY = "expiry"
+    PASSPORT = "passport"
+    SNILS = "snils"
+    INN = "inn"
+    ACCOUNT = "account"
+    SSN = "ssn"
+    CODE = "code"
+    PASSWORD = "password"  # noqa: S105 - a kind of number, not a secret
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One recognised word; times in seconds from the start, `confidence` in 0..1."""
@@ -43,11 +58,26 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenSpan:
+    """Seconds `start` to `end` of a call in which `speaker` said a personal number.
+
+    The words stand masked in the transcript; whoever plays the call silences these seconds.
+    """
+
+    start: float
+    end: float
+    kind: PersonalKind
+    speaker: Speaker
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """A call in words, segments in the order in which they began.
 
     `model` names weights and settings so that the same input gives the same words;
-    `speech_s` is how many seconds held speech, summed over the channels.
+    `speech_s` is how many seconds held speech, summed over the channels. `agent_side` is the
+    channel that the agent was heard on, ``None`` where both sides share one. `hidden` is ``None``
+    as long as nobody has looked for personal numbers.
     """
 
     segments: tuple[Segment, ...]
@@ -56,6 +86,8 @@ class Transcript:
     duration_s: float
     speech_s: float
     channels: int = 1
+    agent_side: int | None = None
+    hidden: tuple[HiddenSpan, ...] | None = None
 
 
 def spoken_text(segments: Sequence[Segment]) -> str:

@@ -14,12 +14,14 @@ from sqlalchemy import delete, text, update
 from typer.testing import CliRunner
 
 from core.clock import now
+from core.sealing_settings import SealingSettings
 from core.settings import Settings
 from flow.cli import app
 from flow.doctor.finding import Finding, Severity
 from flow.doctor.visit import Patient, is_well, visit
 from flow.question import RunRequest
 from flow.service.workplace import Workplace
+from models.sealed import make_key, read_keys, seal_in_place
 from models.session import transaction
 from models.store.jobs import ask_for, claim
 from models.tables import CallRow, JobRow, RecordingRow, TranscriptRow
@@ -149,6 +151,20 @@ def _hash_of(place: Workplace, seconds: int) -> str:
         sha256 = session.query(CallRow.sha256).filter_by(call_id=f"call-{seconds}").scalar()
     assert sha256
     return str(sha256)
+
+
+def test_sealed_recordings_are_read_with_the_key(place: Workplace, tmp_path: Path) -> None:
+    make_key(tmp_path / "key")
+    settings = SETTINGS.model_copy(update={"sealing": SealingSettings(key_file=tmp_path / "key")})
+    sealed = seal_in_place(_recording(place.request, BORISS), read_keys(settings.sealing))
+    later = 3600
+    assert _visit(place.request, deep=True, later_s=later, settings=settings)[0] == []
+    assert "sealing.key_file" in _one(_visit(place.request, deep=True)[0]).what
+    body = bytearray(sealed.read_bytes())
+    body[-1] ^= 1
+    sealed.write_bytes(body)
+    finding = _one(_visit(place.request, deep=True, settings=settings)[0])
+    assert "not what they were" in finding.what
 
 
 def test_calls_that_nobody_heard_are_asked_for(place: Workplace, engine: FakeTranscriber) -> None:

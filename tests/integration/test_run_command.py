@@ -49,6 +49,7 @@ def stagecheck(office: Path, ears: FakeTranscriber, monkeypatch: pytest.MonkeyPa
     """Runs a command in the office's folder, its engine replaced."""
     monkeypatch.chdir(office)
     monkeypatch.setattr("flow.run.whisper", lambda _speech: ears)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
     def command(*words: str) -> Result:
         return CliRunner().invoke(app, [*words], catch_exceptions=False)
@@ -80,6 +81,16 @@ def test_all_done_is_status_0_with_a_summary_on_stdout(stagecheck: Command, offi
     ContractResult.model_validate_json((office / "out.json").read_bytes())
     assert "<html" in (office / "out.html").read_text(encoding="utf-8")
     assert (office / ".stagecheck" / "stagecheck.db").is_file()
+
+
+def test_the_summary_speaks_the_users_language(
+    stagecheck: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
+    told = stagecheck("run", "records", "--crm", "crm.json", "--json", "out.json").stdout
+    assert "Сделки, чья стадия не подтверждена: " in told
+    assert "Охват: звонков 3 (0 мин), понято " in told
+    assert "JSON: out.json" in told
 
 
 def test_a_deal_ahead_of_its_calls_is_told_with_the_reason(stagecheck: Command) -> None:

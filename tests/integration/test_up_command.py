@@ -1,45 +1,45 @@
-"""`stagecheck up`: the page is there after the first look and follows what changes."""
+"""`stagecheck up`: one command keeps everything going on one machine, whatever happens to it."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path, PurePosixPath
+from typing import Any
 
+import psutil
 import pytest
-from typer.testing import CliRunner, Result
 
-from flow.cli import app
 from ingest.sftp.box import Box, Room
-from tests.fakes.office import SCRIPTS, build_recordings, write_crm
-from tests.fakes.transcriber import FakeTranscriber
+from tests.fakes.office import ANDREYS, BORISS, write_crm
+from tests.integration.service_house import House, house, undisturbed
 
-PORT = 18787
+pytestmark = pytest.mark.slow
+ADDRESS = re.compile(r"The report: http://127\.0\.0\.1:(\d+)/")
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return undisturbed(tmp_path_factory.mktemp("calm"))
 
 
 @pytest.fixture
-def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    build_recordings(tmp_path / "records")
-    write_crm(tmp_path / "crm.json")
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("flow.run.whisper", lambda _speech: FakeTranscriber(SCRIPTS))
-    return tmp_path
+def site(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path) as made:
+        yield made
 
 
-def _up(monkeypatch: pytest.MonkeyPatch, *between_looks: Callable[[], object]) -> Result:
-    steps = iter(between_looks)
-
-    def pause(_seconds: float) -> bool:
-        step = next(steps, None)
-        if step is not None:
-            step()
-        return step is not None
-
-    monkeypatch.setattr("flow.upkeep._pause", pause)
-    words = ["up", "records", "--crm", "crm.json", "--state", "new/state", "--port", str(PORT)]
-    return CliRunner().invoke(app, words, catch_exceptions=False)
+def start(site: House) -> None:
+    site.start("up", "up", "--port", "0")
 
 
-def _page() -> str:
-    connection = HTTPConnection("127.0.0.1", PORT, timeout=5)
+def page(site: House) -> str:
+    port = site.wait_for("the address of the page", lambda: ADDRESS.findall(site.log("up")))[-1]
+    connection = HTTPConnection("127.0.0.1", int(port), timeout=10)
     try:
         connection.request("GET", "/")
         return connection.getresponse().read().decode()
@@ -47,56 +47,143 @@ def _page() -> str:
         connection.close()
 
 
-def test_the_page_is_served_after_the_first_look(
-    office: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages: list[str] = []
-    result = _up(monkeypatch, lambda: pages.append(_page()))
-    assert result.exit_code == 0
-    assert "3 calls" in result.output
-    assert "Стадия в CRM и что было на самом деле" in pages[0]
+def children(site: House) -> list[psutil.Process]:
+    found: list[psutil.Process] = psutil.Process(site.processes["up"].pid).children(recursive=True)
+    return found
+
+
+def test_the_page_is_served_and_follows_the_calls(site: House, calm: dict[str, Any]) -> None:
+    (site.ears / f"wait-{BORISS}").touch()
+    start(site)
+    site.wait_for("the first page", lambda: "Стадия в CRM и что было на самом деле" in page(site))
+    (site.ears / f"wait-{BORISS}").unlink()
+    site.wait_until_settled()
+    assert site.account() == calm
+    assert "3 calls, 2 deals" in site.log("up")
+    assert "не звоните больше" in page(site)
+
+
+def test_what_nobody_has_heard_yet_accuses_nobody(site: House) -> None:
+    (site.ears / f"wait-{ANDREYS}").touch()
+    start(site)
+    site.wait_for("the first verdicts", lambda: "deals:" in site.log("up"))
+    told = next(line for line in site.log("up").splitlines() if "deals:" in line)
+    assert "0 ahead of reality" in told
+    assert "0 unusable recordings" in told
 
 
 def test_a_broken_snapshot_is_told_and_a_mended_one_taken(
-    office: Path, monkeypatch: pytest.MonkeyPatch
+    site: House, calm: dict[str, Any]
 ) -> None:
-    crm = office / "crm.json"
-    crm.write_text("{", encoding="utf-8")
-    result = _up(monkeypatch, lambda: write_crm(crm), lambda: None)
-    assert "crm.json" in result.output
-    assert "Waiting for the next change" in result.output
-    assert "3 calls" in result.output
+    site.crm.write_text("{", encoding="utf-8")
+    start(site)
+    site.wait_for("the problem", lambda: "Waiting for the next change" in site.log("up"))
+    assert str(site.crm) in site.log("up")
+    write_crm(site.crm)
+    site.wait_until_settled()
+    assert site.account() == calm
 
 
-def test_what_a_telephone_system_uploads_is_judged_too(
-    office: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STAGECHECK_SFTP__QUIET_S", "0")
-    box = Box(office / "new" / "state" / "inbox" / "pbx", Room(1 << 30, 100, 0))
-    recording = min((office / "records" / "2026").glob("*.wav"))
-
-    def upload() -> None:
-        for path in (recording, recording.with_suffix(".json")):
-            place = PurePosixPath("/", path.name)
-            path.replace(box.begin(place, anew=True))
-            box.finish(place)
-
-    result = _up(monkeypatch, upload, lambda: None, lambda: None, lambda: None)
-    assert f"pbx sent /{recording.name}" in result.output
-    assert "3 calls" in result.output.rpartition("pbx sent")[2]
-    assert (office / "records" / "pbx" / recording.name).is_file()
+def test_what_a_telephone_system_uploads_is_judged_too(site: House) -> None:
+    start(site)
+    site.wait_until_settled()
+    recording = min((site.records / "2026").glob("*.wav"))
+    box = Box(site.state / "inbox" / "pbx", Room(1 << 30, 100, 0))
+    for path in (recording.with_suffix(".json"), recording):
+        place = PurePosixPath("/", path.name)
+        path.replace(box.begin(place, anew=True))
+        box.finish(place)
+    site.wait_for("it is taken", (site.records / "pbx" / recording.name).is_file)
+    site.wait_until_settled()
+    assert f"pbx sent /{recording.name}" in site.log("up")
+    assert site.heard()[ANDREYS] == 1, "it was heard in its old place"
+    assert len(site.account()["calls"]) == 3
 
 
-def test_uploads_that_cannot_be_taken_now_wait(
-    office: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STAGECHECK_SFTP__QUIET_S", "0")
-    box = Box(office / "new" / "state" / "inbox" / "pbx", Room(1 << 30, 100, 0))
+def test_an_upload_that_cannot_be_taken_now_waits(site: House) -> None:
+    box = Box(site.state / "inbox" / "pbx", Room(1 << 30, 100, 0))
     place = PurePosixPath("/late.txt")
     box.begin(place, anew=True).write_text("probe")
     box.finish(place)
-    blocked = office / "records" / "pbx"
+    blocked = site.records / "pbx"
     blocked.write_text("a file where the folder should be")
-    result = _up(monkeypatch, blocked.unlink, lambda: None)
-    assert "tried again soon" in result.output
-    assert (office / "records" / "pbx" / "late.txt").read_text() == "probe"
+    start(site)
+    site.wait_for("the problem", lambda: "cannot be taken now" in site.log("up"))
+    blocked.unlink()
+    site.wait_for("it is taken", (site.records / "pbx" / "late.txt").is_file)
+
+
+def test_a_worker_that_dies_is_started_again(site: House, calm: dict[str, Any]) -> None:
+    (site.ears / f"die-{ANDREYS}-once").touch()
+    start(site)
+    site.wait_until_settled()
+    assert "the worker ended with status" in site.log("up")
+    assert site.account() == calm
+
+
+def test_killed_with_all_its_parts_it_goes_on(site: House, calm: dict[str, Any]) -> None:
+    (site.ears / f"wait-{BORISS}").touch()
+    start(site)
+    site.wait_for("the worker at work", lambda: site.heard()[BORISS])
+    parts = children(site)
+    site.kill("up")
+    assert parts
+    _, alive = psutil.wait_procs(parts, timeout=60)
+    assert alive == [], "the worker outlived what started it"
+    (site.ears / f"wait-{BORISS}").unlink()
+    start(site)
+    site.wait_until_settled()
+    assert site.account() == calm
+
+
+def test_ctrl_c_ends_it_with_all_its_parts(site: House) -> None:
+    start(site)
+    site.wait_until_settled()
+    parts = children(site)
+    assert site.kill("up", signal.SIGINT) == 0
+    _, alive = psutil.wait_procs(parts, timeout=60)
+    assert alive == []
+
+
+def test_two_on_one_database_are_refused(site: House) -> None:
+    start(site)
+    site.wait_for("the address of the page", lambda: ADDRESS.findall(site.log("up")))
+    second = site.start("second", "up", "--port", "0")
+    assert second.wait(120) == 2
+    assert "another run of stagecheck is working here" in site.log("second")
+
+
+def test_a_port_that_is_taken_is_told(site: House) -> None:
+    start(site)
+    [port] = site.wait_for("the address of the page", lambda: ADDRESS.findall(site.log("up")))
+    second = site.start("second", "up", "--port", port, "--db", f"sqlite:///{site.folder}/other.db")
+    assert second.wait(120) == 2
+    assert f"port {port}: the page cannot be served there" in site.log("second")
+
+
+def test_a_call_set_aside_is_tried_again_when_asked_for(site: House, calm: dict[str, Any]) -> None:
+    (site.ears / f"die-{ANDREYS}").touch()
+    start(site)
+    site.wait_until_settled()
+    shown = site.command("status")
+    assert re.search(r"call:\d+  2026/call-3.wav: worker_lost", shown), shown
+    (site.ears / f"die-{ANDREYS}").unlink()
+    assert "1 to be tried again" in site.command("retry")
+    site.wait_until_settled()
+    assert site.account() == calm
+    assert "set aside" not in site.command("status")
+    assert "nothing of this is set aside" in site.command("retry")
+
+
+def test_the_drop_box_opens_with_the_first_account(site: House) -> None:
+    start(site)
+    site.wait_for("the address of the page", lambda: ADDRESS.findall(site.log("up")))
+    assert "drop-box" not in site.log("up")
+    key = site.folder / "key"
+    os.system(f"ssh-keygen -q -t ed25519 -N '' -f {key}")  # noqa: S605 - a path of the test's own
+    site.command("sftp-account", "pbx", "--key", f"{key}.pub", place=("--state", str(site.state)))
+    site.wait_for("the drop-box", lambda: "takes uploads by SFTP" in site.log("up"))
+    until = time.monotonic() + 60
+    while len(children(site)) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)

@@ -18,6 +18,9 @@ from models.vocabulary.verdict import (
     DealMatch,
     DealVerdict,
     Evidence,
+    Flag,
+    FlagKind,
+    FlagSeverity,
     Gap,
     Grade,
     JudgedCall,
@@ -121,6 +124,15 @@ def test_a_verdict_shows_its_evidence_and_not_its_inner_grade() -> None:
             "explanation": "Оплата есть.",
         }
     ]
+
+
+def test_a_flag_shows_the_second_of_its_words() -> None:
+    words = Evidence("call", "17", NOON, "оплатим", 1.23456)
+    flag = Flag(FlagKind.PROMISE_BROKEN, FlagSeverity.LOW, "Не оплатил.", evidence=(words,))
+    made = run_result(SNAPSHOT, (), Verification(NOON, (), (flag,)), (), MOSCOW)
+    ContractResult.model_validate(made)
+    [shown] = made["flags"][0]["evidence"]
+    assert (shown["id"], shown["quote"], shown["start"]) == ("17", "оплатим", 1.23)
 
 
 def test_cues_stand_only_where_they_were_asked_for() -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import pytest
+
+from flow.report.words import FLAG
 from flow.summary import again_lines, summary_lines
+from flow.summary_words import ENGLISH, RUSSIAN, Words, words_for
 from models.vocabulary.deal import StageKind
 from tests.fakes import result as fake
 
 
-def lines(**changes: Any) -> list[str]:
+def lines(words: Words = ENGLISH, **changes: Any) -> list[str]:
     result = fake.result() | changes
-    return [text for _, text in summary_lines(result, fake.snapshot(), fake.STAGE_KEYS)]
+    return [text for _, text in summary_lines(result, fake.snapshot(), fake.STAGE_KEYS, words)]
 
 
 def test_each_deal_ahead_is_told_with_both_stages_and_the_reason() -> None:
@@ -91,3 +96,56 @@ def test_what_was_heard_again_is_told_in_one_line() -> None:
         "Heard again: 3 decisive quotes, 2 the same, 1 otherwise, 0 unclear (42 s decoded)"
     ]
     assert list(again_lines(again | {"quotes": 0})) == []
+
+
+LATIN = re.compile(r"[A-Za-z]{2,}")
+
+
+def test_the_summary_is_russian_where_the_user_is() -> None:
+    flag: dict[str, Any] = {"deal_id": None, "call_id": "17", "user_id": None, "at": None}
+    flags = [
+        flag | {"kind": kind, "severity": severity, "explanation": "Вот так.", "evidence": []}
+        for kind, severity in (("slot_mismatch", "high"), ("promise_broken", "medium"))
+    ] * 21
+    errors = [{"recording": f"{n}.wav", "error": "пусто", "detail": "тишина"} for n in range(25)]
+    told = lines(RUSSIAN, flags=flags, errors=errors)
+    ours = [line for line in told if not line.startswith("      ") and ".wav" not in line]
+    assert "Флаги: важно 21, заметно 21, мелочь 0" in ours
+    assert f"  важно: {FLAG['slot_mismatch']} (17): Вот так." in ours
+    assert "  и ещё 1 этой важности" in ours
+    assert "  и ещё 5 (все в JSON)" in ours
+    names = re.compile(
+        "CRM|JSON|<script>.*</script>"
+    )  # of a file, of what hostile cards are called
+    assert [line for line in ours if LATIN.search(names.sub("", line))] == []
+    assert len(told) == len(lines(flags=flags, errors=errors))
+
+
+def test_a_deal_ahead_is_told_in_russian_with_both_stages() -> None:
+    assert any("карточка на «" in line and "на деле «" in line for line in lines(RUSSIAN))
+
+
+def test_what_was_heard_again_is_told_in_russian() -> None:
+    again = {"quotes": 3, "same": 2, "otherwise": 1, "unclear": 0, "heard_s": 41.6}
+    assert [text for _, text in again_lines(again, RUSSIAN)] == [
+        "Переслушано решающих цитат: 3; так же 2, иначе 1, неясно 0 (раскодировано 42 с)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"LANG": "ru_RU.UTF-8"}, RUSSIAN),
+        ({"LANG": "en_GB.UTF-8", "LC_ALL": "ru_RU.UTF-8"}, RUSSIAN),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "ru_RU"}, RUSSIAN),
+        ({"LANG": "ru_RU.UTF-8", "LC_ALL": ""}, RUSSIAN),
+        ({"LANG": "ru_RU.UTF-8", "LC_ALL": "C"}, ENGLISH),
+        ({"LANG": "C.UTF-8"}, ENGLISH),
+        ({"LANG": "rw_RW.UTF-8"}, ENGLISH),
+        ({}, ENGLISH),
+    ],
+)
+def test_the_language_is_that_of_the_users_messages(
+    environment: dict[str, str], words: Words
+) -> None:
+    assert words_for(environment) is words

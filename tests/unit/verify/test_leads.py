@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from models.vocabulary.verdict import Verdict
 from tests.fakes.a_deal import (
     BELOVA,
     STRANGER,
     a_deal,
     a_snapshot,
+    act,
     at,
     call,
     flags,
@@ -26,6 +29,14 @@ def test_a_conversation_with_a_stranger_is_an_unregistered_lead_once() -> None:
     ]
     (flag,) = flags(judged(a_snapshot(a_deal("classified")), *calls), KIND)
     assert (flag.deal_id, flag.call_id) == (None, "call 10 11:00")
+
+
+def test_an_unregistered_lead_shows_where_the_stranger_asked() -> None:
+    wants = replace(act("interest_expressed", quote="нужен забор"), start=12.5)
+    for actions, shown in (((wants,), ("нужен забор", 12.5)), ((), (None, None))):
+        one = call("10 11:00", *actions, deal=None, number=STRANGER, direction="in")
+        (flag,) = flags(judged(a_snapshot(a_deal("classified")), one), KIND)
+        assert [(e.quote, e.start) for e in flag.evidence] == [shown]
 
 
 def test_the_card_still_has_a_quarter_of_an_hour() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.vocabulary.deal import Activity
@@ -47,6 +49,24 @@ def test_a_document_sent_the_day_after_is_late_and_flagged() -> None:
     )
     (flag,) = flags(found, "promise_broken")
     assert (flag.severity, flag.call_id) == (FlagSeverity.MEDIUM, "call 10 11:00")
+
+
+@pytest.mark.parametrize("start", [41.5, None])
+def test_a_broken_promise_shows_its_words_and_their_second(start: float | None) -> None:
+    said = replace(PROPOSAL, quote="пришлю в четверг", start=start)
+    found = judged(a_snapshot(a_deal("meeting")), call("10 11:00", said))
+    (flag,) = flags(found, "promise_broken")
+    [shown] = flag.evidence
+    assert (shown.kind, shown.id) == ("call", "call 10 11:00")
+    assert (shown.quote, shown.start) == ("пришлю в четверг", start)
+
+
+def test_a_call_back_that_nobody_made_shows_its_second() -> None:
+    said = replace(CALL_BACK, start=17.25)
+    (flag,) = flags(
+        judged(a_snapshot(a_deal("meeting")), call("10 11:00", said)), "no_show_of_agent"
+    )
+    assert [shown.start for shown in flag.evidence] == [17.25]
 
 
 def test_a_document_sent_before_the_promise_does_not_keep_it() -> None:

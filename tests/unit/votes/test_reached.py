@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 import pytest
 
 from classify.dialogue import CallContext, Talk, Turn, listen
-from classify.hear import hear_talk
+from classify.hear import hear_talk, voted
+from classify.votes import encoder as encoding
 from classify.votes.reached import (
     FEATURES,
     LONG,
@@ -165,6 +165,10 @@ def test_the_packaged_vote_hears_who_was_reached(lines: Sequence[str], outcome: 
     assert hear_talk(talk_of(lines)).outcome is outcome
 
 
-def test_the_same_call_gives_the_same_outcome_again() -> None:
-    talk = talk_of(CALL)
-    assert hear_talk(talk).outcome is hear_talk(replace(talk)).outcome
+def test_a_call_comes_to_the_same_after_other_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "_read", {})
+    alone = voted(talk_of(CALL * 2))
+    assert any(one.chance is not None for one in alone[1])
+    monkeypatch.setattr(encoding, "_read", {})
+    voted(talk_of(["а: Нет-нет.", "к: Бывает.", "а: Куда дальше?", "к: Прямо."] * 2))
+    assert voted(talk_of(CALL * 2)) == alone

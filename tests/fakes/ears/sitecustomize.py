@@ -1,0 +1,26 @@
+"""Gives every process of a test ears that know beforehand what is said, and ways to fail.
+
+Python runs this at its start where the folder is on PYTHONPATH. What happens is steered by files in
+the folder that STAGECHECK_TEST_EARS names:
+
+- ``wait-3``: a recording of three seconds is not ready before the file is gone;
+- ``die-3``: the process kills itself when it comes to that recording; ``die-3-once``: one does;
+- ``kill``: lines ``module:function:before`` or ``after``; whoever comes there kills itself and
+  takes the line out.
+
+Each recording that is heard leaves a line in ``heard``.
+"""
+
+import os
+
+
+def _install() -> None:
+    folder = os.environ.get("STAGECHECK_TEST_EARS")
+    if folder is None:
+        return
+    from tests.fakes.failing import install
+
+    install(folder)
+
+
+_install()

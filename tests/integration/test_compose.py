@@ -1,0 +1,95 @@
+"""The containers' description: it is valid, hardened, and its commands are those of the product."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+HERE = Path(__file__).parents[2]
+SECRETS = ("database_url", "broker_url", "postgres_password", "redis_password")
+OURS = ("sftp", "scheduler", "worker", "worker-gpu", "api")
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("compose")
+    (folder / "secrets").mkdir()
+    for name in SECRETS:
+        (folder / "secrets" / name).write_text("secret")
+    for name in ("docker-compose.yml", ".env.example"):
+        shutil.copy(HERE / name, folder)
+    command = ["docker-compose", "--env-file", ".env.example", "--profile", "gpu", "config"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    described: dict[str, Any] = yaml.safe_load(done.stdout)
+    return described
+
+
+def test_the_image_s_description_has_nothing_that_a_linter_finds() -> None:
+    linter = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run(
+        [linter, HERE / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+@pytest.mark.parametrize("name", [*OURS, "postgres", "redis"])
+def test_a_container_has_no_more_rights_than_it_needs(name: str, described: dict[str, Any]) -> None:
+    service = described["services"][name]
+    assert str(service["user"]) not in ("root", "0")
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
+    assert service["healthcheck"]["test"]
+    assert service["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_write_only_to_their_volumes(name: str, described: dict[str, Any]) -> None:
+    assert described["services"][name]["read_only"] is True
+
+
+def test_no_secret_stands_in_the_environment(described: dict[str, Any]) -> None:
+    for service in described["services"].values():
+        for key, value in service.get("environment", {}).items():
+            if re.search("PASSWORD|BROKER|DATABASE", key):
+                assert str(value).startswith("/run/secrets/"), key
+
+
+def test_only_the_drop_box_is_open_to_others(described: dict[str, Any]) -> None:
+    ports = {
+        name: service["ports"]
+        for name, service in described["services"].items()
+        if service.get("ports")
+    }
+    assert ports == {"sftp": ["2222:2222/tcp"], "api": ["127.0.0.1:8787:8787/tcp"]}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_commands_are_the_product_s(name: str, described: dict[str, Any]) -> None:
+    service = described["services"][name]
+    for words in (service["command"], service["healthcheck"]["test"][2:]):
+        if words[0].startswith("-"):
+            continue  # a line of Python
+        shown = subprocess.run(
+            [sys.executable, "-m", "flow.cli", words[0], "--help"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=HERE,
+            env={"COLUMNS": "200", "PATH": "/usr/bin"},
+        ).stdout
+        for option in (word.split("=")[0] for word in words[1:] if word.startswith("--")):
+            assert option in shown, f"{words[0]} has no {option}"
+
+
+def test_a_worker_may_end_its_call_before_it_is_killed(described: dict[str, Any]) -> None:
+    assert described["services"]["worker"]["stop_grace_period"] == "5m"
