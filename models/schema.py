@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from models.session import database_errors
 _FOLDER = Path(__file__).parent / "migrations"
 
 
+@cache
 def known_form() -> str:
     """The newest form of the tables that this version knows."""
     from alembic.config import Config

@@ -15,7 +15,7 @@ from flow.doctor.finding import Finding, Severity, found
 from ingest.arrival import is_uploading
 from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.collect import TAKING
-from models.sealed import DamagedError, Keys, clear_name, clear_sha256, is_sealed, sealed_path
+from models.sealed import DamagedError, Keys, clear_name, clear_sha256, sealed_path
 from models.session import reading
 from models.store.measures import sources
 from models.store.soundness import (
@@ -150,7 +150,8 @@ def _hash_of(path: Path, keys: Keys) -> str | None:
 
 def _lies_at(path: Path) -> Path:
     """Where a recording lies: one that was sealed since has another name."""
-    return path if path.exists() or is_sealed(path) else sealed_path(path)
+    sealed = sealed_path(path)
+    return sealed if sealed.exists() and not path.exists() else path
 
 
 def check_boxes(inbox: Path, at: float) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.shown import shown_name
+
 _SHOWN = 10
 
 
@@ -32,7 +34,12 @@ def found(
 ) -> Iterator[Finding]:
     """One finding about all subjects; none where there are none. `{n}` becomes their number."""
     if subjects:
-        yield Finding(severity, what.format(n=len(subjects)), remedy, tuple(map(str, subjects)))
+        yield Finding(
+            severity,
+            what.format(n=len(subjects)),
+            remedy,
+            tuple(shown_name(str(one)) for one in subjects),
+        )
 
 
 def finding_lines(finding: Finding) -> Iterator[str]:

@@ -157,6 +157,8 @@ def test_every_figure_says_what_it_is(tmp_path: Path) -> None:
     with _asked(tmp_path) as asking:
         families = list(text_string_to_metric_families(asking.get("/metrics").text))
     assert len(families) > 10
+    documented = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    assert [family.name for family in families if f"`{family.name}" not in documented] == []
     assert [family.name for family in families if not family.documentation.endswith(".")] == []
     assert all(family.name.startswith("stagecheck_") for family in families)
 
