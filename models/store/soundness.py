@@ -37,7 +37,7 @@ def known_recordings(session: Session) -> Iterator[KnownRecording]:
     """The recordings of the calls that count."""
     rows = session.execute(
         select(RecordingRow.sha256, RecordingRow.files, RecordingRow.state)
-        .where(exists().where(CallRow.sha256 == RecordingRow.sha256, CallRow.current))
+        .where(RecordingRow.sha256.in_(select(CallRow.sha256).where(CallRow.current)))
         .order_by(RecordingRow.sha256)
     )
     for sha256, files, state in rows:
@@ -68,16 +68,16 @@ def transcripts_without_recording(session: Session) -> list[int]:
 
 def jobs_without_call(session: Session) -> list[int]:
     """Work that waits for calls that are gone, or do not count any more."""
-    counts = exists().where(cast(CallRow.id, Text) == JobRow.subject, CallRow.current)
-    return list(
-        session.scalars(
-            select(JobRow.id).where(
-                JobRow.kind == JobKind.CALL.value,
-                JobRow.state.in_([JobState.WAITING.value, JobState.QUARANTINED.value]),
-                ~counts,
-            )
+    calls = {str(call) for call in session.scalars(select(CallRow.id).where(CallRow.current))}
+    jobs = session.execute(
+        select(JobRow.id, JobRow.subject)
+        .where(
+            JobRow.kind == JobKind.CALL.value,
+            JobRow.state.in_([JobState.WAITING.value, JobState.QUARANTINED.value]),
         )
+        .order_by(JobRow.id)
     )
+    return [job for job, call in jobs if call not in calls]
 
 
 def silent_jobs(session: Session, before: datetime) -> list[int]:
