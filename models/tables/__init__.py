@@ -23,6 +23,7 @@ from models.tables.crm import (
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
+from models.tables.operations import AlertNoticeRow, AlertRow, ProcessRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
@@ -35,6 +36,8 @@ from models.tables.verdicts import (
 __all__ = [
     "ActionRow",
     "ActivityRow",
+    "AlertNoticeRow",
+    "AlertRow",
     "CallHeardRow",
     "CallRow",
     "CallScoreRow",
@@ -53,6 +56,7 @@ __all__ = [
     "JudgeAnswerRow",
     "KeepingEventRow",
     "PipelineRow",
+    "ProcessRow",
     "PromiseRow",
     "RecordingRow",
     "RequirementVerdictRow",
