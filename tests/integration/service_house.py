@@ -16,13 +16,10 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from core.settings import Settings
-from flow.run import RunRequest, run
 from models.session import open_database, reading, sqlite_url
 from models.store.runs import latest_run
 from models.tables import ActionRow, CallRow, FlagRow, JobRow, TranscriptRow
-from tests.fakes.office import SCRIPTS, build_recordings, write_crm
-from tests.fakes.transcriber import FakeTranscriber
+from tests.fakes.office import build_recordings, write_crm
 
 HERE = Path(__file__).parents[2]
 SOON_S = 240.0
@@ -43,6 +40,7 @@ class House:
     folder: Path
     url: str
     settings: dict[str, str] = field(default_factory=dict)
+    quickly: bool = True
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _engine: Engine | None = None
 
@@ -90,6 +88,7 @@ class House:
     def _environment(self) -> dict[str, str]:
         path = os.pathsep.join([str(HERE / "tests" / "fakes" / "ears"), str(HERE)])
         own = {"PYTHONPATH": path, "STAGECHECK_TEST_EARS": str(self.ears)}
+        own |= {"STAGECHECK_TEST_HEARS_QUICKLY": "1"} if self.quickly else {}
         return {**os.environ, **QUICK, **self.settings, **own}
 
     def all(self) -> list[subprocess.Popen[bytes]]:
@@ -172,9 +171,15 @@ class House:
 
 
 @contextmanager
-def house(folder: Path, url: str | None = None, **settings: str) -> Iterator[House]:
-    """A house with the office's three recordings; whatever still runs in the end is killed."""
-    made = House(folder, url or sqlite_url(folder / "state" / "stagecheck.db"), settings)
+def house(
+    folder: Path, url: str | None = None, *, quickly: bool = True, **settings: str
+) -> Iterator[House]:
+    """A house with the office's three recordings; whatever still runs in the end is killed.
+
+    `quickly`: what was said is understood by a few lines instead of the action engine.
+    """
+    url = url or sqlite_url(folder / "state" / "stagecheck.db")
+    made = House(folder, url, settings, quickly)
     build_recordings(made.records)
     write_crm(made.crm)
     try:
@@ -183,9 +188,10 @@ def house(folder: Path, url: str | None = None, **settings: str) -> Iterator[Hou
         made.stop_all()
 
 
-def undisturbed(folder: Path) -> dict[str, Any]:
+def undisturbed(folder: Path, *, quickly: bool = True) -> dict[str, Any]:
     """The account of a house in which nothing ever went wrong, from one plain run."""
-    with house(folder) as calm:
-        request = RunRequest(calm.records, calm.crm, state=calm.state)
-        run(request, Settings(), engine_for=lambda _: FakeTranscriber(SCRIPTS))
+    with house(folder, quickly=quickly) as calm:
+        calm.state.mkdir()
+        place = [str(calm.records), "--crm", str(calm.crm)]
+        calm.command("run", *place)
         return calm.account()

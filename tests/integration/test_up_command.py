@@ -33,6 +33,12 @@ def site(tmp_path: Path) -> Iterator[House]:
         yield made
 
 
+@pytest.fixture
+def real_site(tmp_path: Path) -> Iterator[House]:
+    with house(tmp_path, quickly=False) as made:
+        yield made
+
+
 def start(site: House) -> None:
     site.start("up", "up", "--port", "0")
 
@@ -52,12 +58,16 @@ def children(site: House) -> list[psutil.Process]:
     return found
 
 
-def test_the_page_is_served_and_follows_the_calls(site: House, calm: dict[str, Any]) -> None:
+def test_the_page_is_served_and_follows_the_calls(
+    real_site: House, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    site = real_site
     (site.ears / f"wait-{BORISS}").touch()
     start(site)
     site.wait_for("the first page", lambda: "Стадия в CRM и что было на самом деле" in page(site))
     (site.ears / f"wait-{BORISS}").unlink()
     site.wait_until_settled()
+    calm = undisturbed(tmp_path_factory.mktemp("really calm"), quickly=False)
     assert site.account() == calm
     assert "3 calls, 2 deals" in site.log("up")
     assert "не звоните больше" in page(site)
