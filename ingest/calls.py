@@ -13,7 +13,7 @@ from core.settings import PbxSettings
 from ingest.arrival import Arrivals, scan_folder, shown
 from ingest.cdr import Cdr, read_cdr
 from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
-from ingest.cdr_join import CdrIndex, CdrSummary, Wanted, call_at_that_time, rows_for_recordings
+from ingest.cdr_join import CallsByTime, CdrIndex, CdrSummary, Wanted, rows_for_recordings
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
 from ingest.legs import pair_legs
@@ -164,11 +164,11 @@ def _join(
     wanted = [_wanted(each, ours) for each in described]
     rows_of = rows_for_recordings(index, wanted)
     used = {row for rows in rows_of for row in rows}
-    free = [_summary(call, ours) for call in calls if not used.intersection(call.rows)]
+    free = CallsByTime(_summary(call, ours) for call in calls if used.isdisjoint(call.rows))
     joined = []
     for each, want, rows in zip(described, wanted, rows_of, strict=True):
         if not rows:
-            call = call_at_that_time(want, free)
+            call = free.only_call(want)
             rows = call.rows if call is not None else ()  # noqa: PLW2901 - the fallback's rows
             used.update(rows)
         facts = (*each.facts, facts_of_rows(rows, ours)) if rows else each.facts
@@ -225,7 +225,7 @@ def _with_own_ids(arrived: Sequence[ArrivedCall]) -> tuple[ArrivedCall, ...]:
 def _unrecorded(calls: Sequence[CdrCall], used: set[CdrRow], ours: OurSide) -> tuple[Call, ...]:
     found = []
     for call in calls:
-        if not used.intersection(call.rows):
+        if used.isdisjoint(call.rows):
             facts: CallFacts = facts_of_rows(call.rows, ours)
             found.append(call_of_facts(facts, call.rows[0].started_at, ours))
     return tuple(sorted(found, key=_order))

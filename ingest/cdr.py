@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path, PurePosixPath
@@ -177,15 +178,12 @@ def _time(text: str, zone: tzinfo) -> datetime | None:
 
 
 def _parse(text: str) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)  # what most lines have, and many times faster
     for form in _FORMATS:
-        try:
+        with suppress(ValueError):
             return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return None
 
 
 def _zone_by_ids(rows: Sequence[Columns], zone: tzinfo) -> tzinfo:

@@ -14,6 +14,7 @@ from ingest.parties import OurSide, settle_parties
 from models.vocabulary.call import Call, CallFacts, Direction, MetadataSource
 
 _TRUST = list(MetadataSource)
+_FIELDS = tuple(field.name for field in fields(CallFacts) if field.name != "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,8 @@ def merge_facts(facts: Sequence[CallFacts]) -> CallFacts:
 
 def said(facts: CallFacts) -> dict[str, object]:
     """The fields in which a source says something, by name."""
-    named = {field.name: getattr(facts, field.name) for field in fields(facts)}
-    return {name: value for name, value in named.items() if name != "source" and value is not None}
+    named = ((name, getattr(facts, name)) for name in _FIELDS)
+    return {name: value for name, value in named if value is not None}
 
 
 def call_of_recording(described: Described, ours: OurSide, zone: tzinfo) -> Call:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 _DELIMITERS = ",;\t|"
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f]")
 
 
 def read_text(path: Path) -> str:
@@ -22,7 +24,7 @@ def read_text(path: Path) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1251")  # what Russian spreadsheets write
-    if any(ord(character) < 32 and character not in "\t\r\n\f" for character in text):
+    if _CONTROL.search(text):
         raise ValueError("the bytes are no text")
     return text
 

@@ -52,10 +52,12 @@ class NamedFile:
 
 def stem_of(name: str) -> str:
     """A base name without its audio extensions and without ` (1)`, ` - копия`, a leg's mark."""
-    path = PurePosixPath(name)
-    while path.suffix.lower() in AUDIO_EXTENSIONS and path.stem:
-        path = PurePosixPath(path.stem)
-    return _LONE_LEG.sub(r"\1", _COPY.sub("", str(path)).strip())
+    while True:
+        rest, _, ending = name.rpartition(".")
+        stem = rest.rpartition("/")[2]
+        if not stem or f".{ending.lower()}" not in AUDIO_EXTENSIONS:
+            return _LONE_LEG.sub(r"\1", _COPY.sub("", name).strip())
+        name = stem
 
 
 def direction_of(word: str) -> Direction | None:
