@@ -9,16 +9,11 @@ watch, which `stagecheck up` takes every ten seconds; and all that makes calls o
 
 from __future__ import annotations
 
-import argparse
-import os
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from core.settings import PbxSettings
-from ingest.calls import gather_calls
 from models.vocabulary.deal import User
 
 KB = 1024
@@ -77,7 +72,12 @@ def _row(
 def users() -> list[User]:
     """The office that the calls reach."""
     return [
-        User(f"u{n}", f"Имя Фамилия {n}", (f"{101 + n}",), (f"+7 495 100-{n // 100:02d}-{n % 100:02d}",))
+        User(
+            f"u{n}",
+            f"Имя Фамилия {n}",
+            (f"{101 + n}",),
+            (f"+7 495 100-{n // 100:02d}-{n % 100:02d}",),
+        )
         for n in range(USERS)
     ]
 
@@ -86,4 +86,6 @@ def timed(what: str, work: Callable[[], object]) -> None:
     """Prints what a piece of work costs."""
     began, began_cpu = time.monotonic(), time.process_time()
     work()
-    print(f"{what}: {time.monotonic() - began:.2f} s, {time.process_time() - began_cpu:.2f} s of CPU")
+    print(
+        f"{what}: {time.monotonic() - began:.2f} s, {time.process_time() - began_cpu:.2f} s of CPU"
+    )

@@ -25,6 +25,7 @@ from pydantic_settings import (
 from core.judge_settings import JudgeSettings
 from core.section import Section
 from core.sftp_settings import SftpSettings
+from core.watch_settings import WatchSettings
 
 
 class SettingsError(Exception):
@@ -245,6 +246,7 @@ class Settings(BaseSettings):
     crm: CrmSettings = Field(default_factory=CrmSettings)
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -15,9 +15,11 @@ from classify.verification.ties import rules_for, tie_stages
 from core.logs import get_logger
 from core.settings import Settings
 from crm.snapshot import read_snapshot
+from ingest.arrival import KnownFiles
 from ingest.calls import Gathered, gather_calls
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.files import Mark
 
 StageKeys = Mapping[str, Mapping[str, str]]
 DEFAULT_STATE = Path(".stagecheck")
@@ -26,7 +28,10 @@ _log = get_logger("flow.question")
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run is asked to do (docs/formats.md, section 1)."""
+    """What a run is asked to do (docs/formats.md, section 1).
+
+    `whole` names the files of `recordings` that are complete; all count where it is not given.
+    """
 
     recordings: Path
     crm: Path
@@ -36,6 +41,7 @@ class RunRequest:
     db: str | None = None
     as_of: datetime | None = None
     state: Path = DEFAULT_STATE
+    whole: Mapping[str, Mark] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,8 @@ def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> St
     }
 
 
-def gather(question: Question) -> Gathered:
-    """Looks through the recordings folder and the ledger.
+def gather(question: Question, known: KnownFiles) -> Gathered:
+    """Looks through the recordings folder and the ledger; `known` spares reading files again.
 
     Raises:
         InvalidInputError: the folder is missing or has no recording in it.
@@ -98,6 +104,8 @@ def gather(question: Question) -> Gathered:
         timezone=question.snapshot.timezone,
         users=question.snapshot.users,
         cdr=request.cdr,
+        known=known,
+        whole=request.whole,
     )
     _log.info(
         "gathered",

@@ -17,6 +17,7 @@ from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings, SpeechSettings
 from flow.judging import Hear, hearing
+from flow.known_files import KeptFiles
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
 from flow.result import Json, as_json, run_result
@@ -26,12 +27,14 @@ from flow.steps import Ears, Surroundings, hear_calls, store_calls, transcribe_c
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
 from models.session import open_database, reading, sqlite_url, transaction
+from models.store.files import load_known_files
 from models.store.hearing import load_judged, load_understood
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import OutputError, StagecheckError
+from models.vocabulary.files import KnownFile
 from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
@@ -86,11 +89,32 @@ def run(
             check_writable(path)
     ears = Ears(load_audio, engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
-    gathered = gather(question)
     database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
+            known = KeptFiles(database, source_of(request))
+            gathered = gather(question, known)
+            known.keep()
             return _answer(question, gathered, database, ears, watch or Nobody())
+    finally:
+        database.dispose()
+
+
+def source_of(request: RunRequest) -> str:
+    """What the database calls the recordings folder."""
+    return str(request.recordings.resolve())
+
+
+def known_files(request: RunRequest) -> dict[str, KnownFile]:
+    """Gives what earlier runs found in the files of the recordings folder.
+
+    Raises:
+        StagecheckError: the database cannot be used.
+    """
+    database = open_database(request.db) if request.db else open_state(request.state)
+    try:
+        with reading(database) as session:
+            return load_known_files(session, source_of(request))
     finally:
         database.dispose()
 
@@ -127,7 +151,7 @@ def open_state(state: Path) -> Engine:
 def _answer(
     question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
-    source = str(question.request.recordings.resolve())
+    source = source_of(question.request)
     with (
         _run_row(question, database, source) as run_id,
         hearing(question.settings.judge, database) as heard,

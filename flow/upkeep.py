@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 
 import typer
@@ -15,6 +16,9 @@ from flow.keep_up import Tidings, keep_up
 from flow.page_server import serving
 from flow.watch import watching
 from ingest.sftp.collect import Waiting, collect, forget_receipts
+from ingest.stillness import Why
+from models.vocabulary.errors import StagecheckError
+from models.vocabulary.files import KnownFile
 
 DAY_S = 86_400
 
@@ -34,7 +38,9 @@ def keep_and_serve(
     with serving(request.html, port) as address:
         typer.echo(f"The report: {address} (Ctrl-C stops)")
         look_again = partial(_next_look, request, settings, every_s)
-        for tidings in keep_up(request, partial(_judged, settings), look_again):
+        judge, known = partial(_judged, settings), _known(request)
+        watch = settings.watch
+        for tidings in keep_up(request, judge, look_again, settings=watch, known=known):
             typer.echo(_line(tidings), err=tidings.problem is not None)
 
 
@@ -56,6 +62,14 @@ def take_uploads(request: running.RunRequest, settings: Settings) -> None:
         forget_receipts(inbox, before=now_s - settings.sftp.receipts_days * DAY_S)
 
 
+def _known(request: running.RunRequest) -> Mapping[str, KnownFile]:
+    """The files that were judged before; none where the database is away, as the run will tell."""
+    try:
+        return running.known_files(request)
+    except StagecheckError:
+        return {}
+
+
 def _judged(settings: Settings, request: running.RunRequest) -> running.RunReport:
     with watching() as watch:
         return running.run(request, settings, engine_for=running.whisper, watch=watch)
@@ -74,13 +88,36 @@ def _pause(every_s: float) -> bool:
 
 
 def _line(tidings: Tidings) -> str:
+    waits = _waits(tidings)
+    if tidings.problem is not None:
+        return f"stagecheck: {tidings.problem} Waiting for the next change{waits}."
+    at = time.strftime("%H:%M:%S")
     if tidings.report is None:
-        return f"stagecheck: {tidings.problem} Waiting for the next change."
+        return f"{at} nothing to judge yet{waits}"
     result = tidings.report.result
     gaps = Counter(deal["gap"] for deal in result["deals"])
+    unusable = sum(error["error"] != "still_uploading" for error in result["errors"])
     return (
-        f"{time.strftime('%H:%M:%S')} {len(result['calls'])} calls, {len(result['deals'])} deals: "
+        f"{at} {len(result['calls'])} calls, {len(result['deals'])} deals: "
         f"{gaps['ahead']} ahead of reality, {gaps['behind']} behind, "
         f"{gaps['unknown']} cannot be told; {len(result['flags'])} flags, "
-        f"{len(result['errors'])} unusable recordings"
+        f"{unusable} unusable recordings{waits}"
     )
+
+
+def _waits(tidings: Tidings) -> str:
+    """How many files wait and why, and those that were waited for long enough."""
+    counts = [f"{count} {why.value}" for why, count in sorted(tidings.waiting.items())]
+    total = sum(tidings.waiting.values())
+    waits = f"; {total} file{'' if total == 1 else 's'} wait ({', '.join(counts)})" if total else ""
+    taken = "".join(
+        f"; {count} taken as {'it is' if count == 1 else 'they are'} ({_GIVEN_UP[why]})"
+        for why, count in sorted(tidings.given_up.items())
+    )
+    return waits + taken
+
+
+_GIVEN_UP = {
+    Why.EMPTY: "empty all the time",
+    Why.CALL: "its WAV header was never filled in",
+}

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from ingest.kinds import HEAD_BYTES, FileKind, describe_stranger, kind_of
+from ingest.listing import is_folder, is_passed_over, is_uploading, mark_of
 from models.vocabulary.call import RecordingProblem
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.files import KnownFile, Mark
 
-_UPLOADING = re.compile(
-    r"\.(?:part|partial|filepart|tmp|temp|crdownload|download|upload)$"
-    r"|^\.in\."  # lftp, ProFTPD
-    r"|^\.sftpgo-upload\."
-    r"|^\..+\.\w{2,5}\.[A-Za-z0-9]{6}$"  # rsync
-    r"|\.ocTransferId\d+",
-    re.IGNORECASE,
-)
-_CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "lost+found"})
 _READ_BYTES = 1 << 20
+_FRESH_NS = 2_000_000_000
+"""Clocks of file systems may tick only every two seconds, so that a change goes unnoticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +35,59 @@ class AudioFile:
 
 @dataclass(slots=True)
 class Arrivals:
-    """Everything found in one folder, sorted by place."""
+    """Everything found in one folder, sorted by place; `unfinished` is left out everywhere else."""
 
     audio: list[AudioFile] = field(default_factory=list)
     json_files: list[tuple[Path, PurePosixPath]] = field(default_factory=list)
     csv_files: list[tuple[Path, PurePosixPath]] = field(default_factory=list)
     problems: list[RecordingProblem] = field(default_factory=list)
+    unfinished: list[PurePosixPath] = field(default_factory=list)
 
     def report(self, place: PurePosixPath, error: str, detail: str) -> None:
         """Notes that the file at `place` cannot be used."""
         self.problems.append(RecordingProblem(shown(place), error, detail))
 
+    def leave(self, place: PurePosixPath, detail: str) -> None:
+        """Notes that the file at `place` is not complete yet."""
+        self.unfinished.append(place)
+        self.report(place, "still_uploading", detail)
 
-def scan_folder(folder: Path) -> Arrivals:
+
+class KnownFiles(Protocol):
+    """What earlier scans of the folder found, by place and mark."""
+
+    def find(self, place: str, mark: Mark) -> KnownFile | None:
+        """What a file was found to be, if it is still the one that was read."""
+
+    def learn(self, place: str, file: KnownFile) -> None:
+        """Takes down what a file that was read now is."""
+
+
+class NothingKnown:
+    """Knows no file and keeps none."""
+
+    def find(self, place: str, mark: Mark) -> None:
+        """Finds nothing."""
+
+    def learn(self, place: str, file: KnownFile) -> None:
+        """Keeps nothing."""
+
+
+def scan_folder(
+    folder: Path,
+    *,
+    known: KnownFiles | None = None,
+    whole: Mapping[str, Mark] | None = None,
+    clock_ns: Callable[[], int] = time.time_ns,
+) -> Arrivals:
     """Looks through `folder` and all below it; links that leave it are not followed.
+
+    Args:
+        folder: the recordings folder; it is only read.
+        known: spares reading files that were read before.
+        whole: the files by place that are complete, as somebody who watches the folder saw them;
+            all others are left out. Every file counts where it is not given.
+        clock_ns: the clock of this machine, nanoseconds since 1970.
 
     Raises:
         InvalidInputError: there is no such folder, or nothing lies in it.
@@ -61,24 +96,20 @@ def scan_folder(folder: Path) -> Arrivals:
         raise InvalidInputError(
             str(folder), "is no folder", "Give the folder that the PBX's recordings lie in."
         )
-    arrivals = Arrivals()
-    root = folder.resolve()
-    for path in _files(folder, root, arrivals):
-        place = PurePosixPath(path.relative_to(folder).as_posix())
+    scan = _Scan(folder, known or NothingKnown(), whole, clock_ns)
+    for entry, place in scan.entries(folder):
         try:
-            _sort_in(path, place, root, arrivals)
+            scan.sort_in(entry, place)
         except OSError as error:
-            arrivals.report(place, "unreadable", _cannot_read(error))
-    if not (arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files):
+            if isinstance(error, FileNotFoundError) and not entry.is_symlink():
+                continue  # somebody took it away meanwhile
+            scan.arrivals.report(PurePosixPath(place), "unreadable", _cannot_read(error))
+    found = scan.arrivals
+    if not (found.audio or found.problems or found.csv_files or found.json_files):
         raise InvalidInputError(
             str(folder), "holds no files", "Give the folder that the PBX's recordings lie in."
         )
-    return arrivals
-
-
-def is_uploading(name: str) -> bool:
-    """Whether a file's name is one that clients give to uploads that are not complete."""
-    return bool(_UPLOADING.search(name))
+    return found
 
 
 def shown(place: PurePosixPath) -> str:
@@ -86,78 +117,130 @@ def shown(place: PurePosixPath) -> str:
     return os.fsencode(str(place)).decode("utf-8", "replace")
 
 
-def _files(folder: Path, root: Path, arrivals: Arrivals) -> Iterator[Path]:
-    """All files that are neither hidden nor clutter, folders in order; bad links reported."""
-
-    def unreadable(error: OSError) -> None:
-        place = PurePosixPath(Path(error.filename).relative_to(folder).as_posix())
-        if not place.parts:
-            raise InvalidInputError(
-                str(folder), "cannot be read", "Give this user permission to read it."
-            ) from error
-        arrivals.report(place, "unreadable", _cannot_read(error))
-
-    for here, folders, names in os.walk(folder, onerror=unreadable):
-        kept = [name for name in sorted(folders) if not _is_hidden(name)]
-        for name in kept:
-            path = Path(here, name)
-            if path.is_symlink() and not path.resolve().is_relative_to(root):
-                _report_link(path, folder, arrivals)
-        folders[:] = kept
-        for name in sorted(names):
-            if not _is_hidden(name) or is_uploading(name):
-                yield Path(here, name)
+def storable(place: str) -> str:
+    """A place as text that a database can hold and that no other place has."""
+    return os.fsencode(place).decode("utf-8", "backslashreplace")
 
 
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name.casefold() in _CLUTTER
+class _Scan:
+    """One walk through a folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        known: KnownFiles,
+        whole: Mapping[str, Mark] | None,
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self.arrivals = Arrivals()
+        self._root = os.path.realpath(folder)
+        self._known, self._whole, self._clock_ns = known, whole, clock_ns
+
+    def entries(self, folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
+        """All files that are not passed over, with their places; unreadable folders reported."""
+        waiting = [(str(folder), "")]
+        while waiting:
+            path, prefix = waiting.pop()
+            folders = []
+            for entry in self._listed(path, prefix):
+                if is_folder(entry):
+                    if not is_passed_over(entry.name, folder=True):
+                        folders.append((entry.path, f"{prefix}{entry.name}/"))
+                elif not is_passed_over(entry.name):
+                    yield entry, prefix + entry.name
+            waiting += reversed(folders)
+
+    def _listed(self, path: str, prefix: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(path) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not prefix:
+                raise InvalidInputError(
+                    path, "cannot be read", "Give this user permission to read it."
+                ) from error
+            self.arrivals.report(PurePosixPath(prefix), "unreadable", _cannot_read(error))
+            return []
+
+    def sort_in(self, entry: os.DirEntry[str], place: str) -> None:
+        """Puts a file where it belongs."""
+        arrivals, path, at = self.arrivals, Path(entry.path), PurePosixPath(place)
+        linked = entry.is_symlink()
+        if linked and self._leads_out(entry.path):
+            arrivals.report(at, "outside_link", _LINK_DETAIL)
+            return
+        if is_uploading(entry.name):
+            arrivals.leave(at, _NAMED_DETAIL)
+            return
+        info = path.stat()
+        if linked and stat.S_ISDIR(info.st_mode):
+            return  # what it leads to is found where it lies
+        if not stat.S_ISREG(info.st_mode):
+            arrivals.report(at, "not_audio", "this is no regular file; remove it")
+            return
+        mark, suffix = mark_of(info), path.suffix.casefold()
+        if not self._is_whole(place, mark, table=suffix == ".csv"):
+            arrivals.leave(at, _GROWING_DETAIL)
+        elif suffix in {".json", ".csv"}:
+            (arrivals.json_files if suffix == ".json" else arrivals.csv_files).append((path, at))
+            self._learn(place, KnownFile(mark), self._clock_ns())
+        else:
+            self._sort_by_bytes(path, place, mark)
+
+    def _leads_out(self, path: str) -> bool:
+        return not Path(os.path.realpath(path)).is_relative_to(self._root)
+
+    def _is_whole(self, place: str, mark: Mark, *, table: bool) -> bool:
+        if self._whole is None:
+            return True
+        seen = self._whole.get(place)
+        return seen is not None and (table or seen.content == mark.content)
+
+    def _sort_by_bytes(self, path: Path, place: str, mark: Mark) -> None:
+        at = PurePosixPath(place)
+        file = self._known.find(storable(place), mark)
+        if file is None:
+            began = self._clock_ns()
+            file = _read(path)
+            if file is None or not self._is_whole(place, file.mark, table=False):
+                self.arrivals.leave(at, _GROWING_DETAIL)
+                return
+            self._learn(place, file, began)
+        if file.sha256 is None:
+            self.arrivals.report(at, file.error or "not_audio", file.detail or "")
+            return
+        modified = file.mark.mtime_ns / 1e9
+        self.arrivals.audio.append(AudioFile(path, at, file.mark.size, modified, file.sha256))
+
+    def _learn(self, place: str, file: KnownFile, read_at_ns: int) -> None:
+        """Takes down what a file is, unless a change since could hide behind the same times."""
+        if file.mark.ctime_ns + _FRESH_NS <= read_at_ns:
+            self._known.learn(storable(place), file)
 
 
-def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals) -> None:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
-        arrivals.report(place, "outside_link", _LINK_DETAIL)
-        return
-    if is_uploading(path.name):
-        arrivals.report(
-            place,
-            "still_uploading",
-            "the name says that the upload is not complete; run again when it is, "
-            "or delete the file if the upload was given up",
-        )
-        return
-    info = path.stat()
-    if not stat.S_ISREG(info.st_mode):
-        arrivals.report(place, "not_audio", "this is no regular file; remove it")
-        return
-    suffix = path.suffix.casefold()
-    if suffix in {".json", ".csv"}:
-        (arrivals.json_files if suffix == ".json" else arrivals.csv_files).append((path, place))
-        return
-    _sort_by_bytes(path, place, info, arrivals)
-
-
-def _sort_by_bytes(
-    path: Path, place: PurePosixPath, info: os.stat_result, arrivals: Arrivals
-) -> None:
+def _read(path: Path) -> KnownFile | None:
+    """What a file is; ``None`` where it was written to meanwhile."""
     with path.open("rb") as stream:
+        mark = mark_of(os.fstat(stream.fileno()))
         head = stream.read(HEAD_BYTES)
-        kind = kind_of(head, info.st_size, path.name)
+        kind = kind_of(head, mark.size, path.name)
         if kind is not FileKind.AUDIO:
             error = "empty" if kind is FileKind.EMPTY else "not_audio"
-            arrivals.report(place, error, describe_stranger(head, kind))
-            return
+            return KnownFile(mark, None, error, describe_stranger(head, kind))
         digest = hashlib.sha256(head)
         while block := stream.read(_READ_BYTES):
             digest.update(block)
-    arrivals.audio.append(AudioFile(path, place, info.st_size, info.st_mtime, digest.hexdigest()))
+        if mark_of(os.fstat(stream.fileno())).content != mark.content:
+            return None
+    return KnownFile(mark, digest.hexdigest())
 
 
 _LINK_DETAIL = "the link leads out of the recordings folder; copy the recording itself here"
-
-
-def _report_link(path: Path, folder: Path, arrivals: Arrivals) -> None:
-    place = PurePosixPath(path.relative_to(folder).as_posix())
-    arrivals.report(place, "outside_link", _LINK_DETAIL)
+_NAMED_DETAIL = (
+    "the name says that the upload is not complete; run again when it is, "
+    "or delete the file if the upload was given up"
+)
+_GROWING_DETAIL = "the file is still being written; it is used once it is complete"
 
 
 def _cannot_read(error: OSError) -> str:

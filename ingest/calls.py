@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.settings import PbxSettings
-from ingest.arrival import Arrivals, scan_folder, shown
+from ingest.arrival import Arrivals, KnownFiles, scan_folder, shown
 from ingest.cdr import Cdr, read_cdr
 from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
 from ingest.cdr_join import CallsByTime, CdrIndex, CdrSummary, Wanted, rows_for_recordings
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
-from ingest.legs import pair_legs
+from ingest.legs import leave_company, pair_legs
 from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
 from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
@@ -29,6 +29,7 @@ from models.vocabulary.call import (
 )
 from models.vocabulary.deal import User
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.files import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,21 @@ class Gathered:
     duplicates: tuple[RecordingProblem, ...] = ()
 
 
-def gather_calls(
+def gather_calls(  # noqa: PLR0913 - the folder, and all that tells what lies in it
     folder: Path,
     *,
     pbx: PbxSettings,
     timezone: str,
     users: Sequence[User],
     cdr: Path | None = None,
+    known: KnownFiles | None = None,
+    whole: Mapping[str, Mark] | None = None,
 ) -> Gathered:
     """Reads `folder` recursively and says of each recording which call it is.
 
     `timezone` is the CRM's and counts where the PBX's settings name none. Without `cdr`
-    the call detail records that lie in the folder are used.
+    the call detail records that lie in the folder are used. `known` and `whole` are those of
+    `scan_folder`.
 
     Raises:
         InvalidInputError: the folder is missing or empty, or `cdr` is no call record.
@@ -79,7 +83,8 @@ def gather_calls(
         cdr_zone = zone
     zone_is_set = pbx.cdr_timezone is not None
     given = read_cdr(cdr, cdr_zone, zone_is_set=zone_is_set) if cdr is not None else None
-    arrivals = scan_folder(folder)
+    arrivals = scan_folder(folder, known=known, whole=whole)
+    leave_company(arrivals)
     if given is not None and cdr is not None:
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
     tables = read_tables(arrivals, cdr_zone, zone_is_set=zone_is_set, skip=cdr)

@@ -20,6 +20,7 @@ from models.tables.crm import (
     StageChangeRow,
     UserRow,
 )
+from models.tables.files import KnownFileRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
@@ -45,6 +46,7 @@ __all__ = [
     "DealVerdictRow",
     "FlagRow",
     "JudgeAnswerRow",
+    "KnownFileRow",
     "PipelineRow",
     "PromiseRow",
     "RecordingRow",

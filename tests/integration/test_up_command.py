@@ -20,6 +20,7 @@ def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     build_recordings(tmp_path / "records")
     write_crm(tmp_path / "crm.json")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("STAGECHECK_WATCH__STILL_S", "0")
     monkeypatch.setattr("flow.run.whisper", lambda _speech: FakeTranscriber(SCRIPTS))
     return tmp_path
 

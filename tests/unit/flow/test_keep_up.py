@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from core.watch_settings import WatchSettings
 from flow.keep_up import Tidings, keep_up
 from flow.run import RunReport, RunRequest
 from models.vocabulary.errors import InvalidInputError
 from tests.fakes.result import STAGE_KEYS, result, snapshot
 
+AT_ONCE = WatchSettings(still_s=0)
 REPORT = RunReport(result(), snapshot(), STAGE_KEYS, ())
 
 
@@ -32,7 +34,7 @@ def _watch(request: RunRequest, *between_looks: Callable[[], object]) -> list[Ti
             step()
         return step is not None
 
-    return list(keep_up(request, lambda _: REPORT, look_again))
+    return list(keep_up(request, lambda _: REPORT, look_again, settings=AT_ONCE))
 
 
 def _nothing() -> None:
@@ -81,6 +83,6 @@ def test_a_wrong_snapshot_is_told_and_the_watch_goes_on(request_of: RunRequest) 
             step()
         return step is not None
 
-    first, second = keep_up(request_of, judge, look_again)
+    first, second = keep_up(request_of, judge, look_again, settings=AT_ONCE)
     assert first.problem == str(wrong)
     assert second.report is REPORT
