@@ -58,13 +58,19 @@ def test_a_known_file_is_not_read(recordings: RecordingsFolder, notebook: Notebo
     assert _scan(recordings, notebook, path).audio[0].sha256 == "claimed"
 
 
+def _put_another(path: Path) -> None:
+    other = path.with_name("other")
+    other.write_bytes(path.read_bytes())
+    other.replace(path)
+
+
 @pytest.mark.parametrize(
     "change",
     [
         lambda path: path.write_bytes(WAV + b"longer" * 1000),
         lambda path: os.utime(path, (1, 1)),
         lambda path: path.chmod(0o600),
-        lambda path: _put_another(path),
+        _put_another,
     ],
     ids=["size", "mtime", "ctime", "inode"],
 )
@@ -76,12 +82,6 @@ def test_a_changed_file_is_read_again(
     _claim(notebook, "a.wav")
     change(path)
     assert _scan(recordings, notebook, path).audio[0].sha256 != "claimed"
-
-
-def _put_another(path: Path) -> None:
-    other = path.with_name("other")
-    other.write_bytes(path.read_bytes())
-    other.replace(path)
 
 
 @pytest.mark.parametrize("after_ns", [-(10**15), -1, 0, 1_900_000_000])
