@@ -109,7 +109,8 @@ def _waits(tidings: Tidings) -> str:
     """How many files wait and why, and those that were waited for long enough."""
     counts = [f"{count} {why.value}" for why, count in sorted(tidings.waiting.items())]
     total = sum(tidings.waiting.values())
-    waits = f"; {total} file{'' if total == 1 else 's'} wait ({', '.join(counts)})" if total else ""
+    files = "file waits" if total == 1 else "files wait"
+    waits = f"; {total} {files} ({', '.join(counts)})" if total else ""
     taken = "".join(
         f"; {count} taken as {'it is' if count == 1 else 'they are'} ({_GIVEN_UP[why]})"
         for why, count in sorted(tidings.given_up.items())

@@ -164,7 +164,7 @@ class _Scan:
 
     def sort_in(self, entry: os.DirEntry[str], place: str) -> None:
         """Puts a file where it belongs."""
-        arrivals, path, at = self.arrivals, Path(entry.path), PurePosixPath(place)
+        arrivals, at = self.arrivals, PurePosixPath(place)
         linked = entry.is_symlink()
         if linked and self._leads_out(entry.path):
             arrivals.report(at, "outside_link", _LINK_DETAIL)
@@ -172,20 +172,20 @@ class _Scan:
         if is_uploading(entry.name):
             arrivals.leave(at, _NAMED_DETAIL)
             return
-        info = path.stat()
+        info = entry.stat()
         if linked and stat.S_ISDIR(info.st_mode):
             return  # what it leads to is found where it lies
         if not stat.S_ISREG(info.st_mode):
             arrivals.report(at, "not_audio", "this is no regular file; remove it")
             return
-        mark, suffix = mark_of(info), path.suffix.casefold()
+        path, mark, suffix = Path(entry.path), mark_of(info), at.suffix.casefold()
         if not self._is_whole(place, mark, table=suffix == ".csv"):
             arrivals.leave(at, _GROWING_DETAIL)
         elif suffix in {".json", ".csv"}:
             (arrivals.json_files if suffix == ".json" else arrivals.csv_files).append((path, at))
             self._learn(place, KnownFile(mark), self._clock_ns())
         else:
-            self._sort_by_bytes(path, place, mark)
+            self._sort_by_bytes(path, at, mark)
 
     def _leads_out(self, path: str) -> bool:
         return not Path(os.path.realpath(path)).is_relative_to(self._root)
@@ -196,8 +196,8 @@ class _Scan:
         seen = self._whole.get(place)
         return seen is not None and (table or seen.content == mark.content)
 
-    def _sort_by_bytes(self, path: Path, place: str, mark: Mark) -> None:
-        at = PurePosixPath(place)
+    def _sort_by_bytes(self, path: Path, at: PurePosixPath, mark: Mark) -> None:
+        place = str(at)
         file = self._known.find(storable(place), mark)
         if file is None:
             began = self._clock_ns()

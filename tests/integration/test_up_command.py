@@ -101,3 +101,38 @@ def test_uploads_that_cannot_be_taken_now_wait(
     result = _up(monkeypatch, blocked.unlink, lambda: None)
     assert "tried again soon" in result.output
     assert (office / "records" / "pbx" / "late.txt").read_text() == "probe"
+
+
+def test_files_that_are_not_whole_wait_and_are_told(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = (office / "records" / "2026" / "call-3.wav").read_bytes()
+    call = office / "records" / "call.wav"
+    call.write_bytes(b"RIFF\0\0\0\0" + sound[8:])
+    (office / "records" / "next.wav.part").write_bytes(b"RIFF")
+    (office / "records" / "empty.wav").touch()
+    result = _up(monkeypatch, lambda: call.write_bytes(sound), lambda: None, lambda: None)
+    first, *_, last = [line for line in result.output.splitlines() if " 3 calls, " in line]
+    assert first.endswith(
+        " flags, 0 unusable recordings; 3 files wait (1 empty so far, 1 not complete by their names, "
+        "1 of calls that still go on)"
+    )
+    assert "of calls that still go on" not in last
+
+
+def test_without_whole_files_nothing_is_judged_yet(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAGECHECK_WATCH__STILL_S", "3600")
+    result = _up(monkeypatch, lambda: None)
+    assert "nothing to judge yet; 7 files wait (7 still being written)" in result.output
+
+
+def test_after_a_restart_what_was_judged_need_not_wait(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.arrival._FRESH_NS", 0)
+    _up(monkeypatch)
+    monkeypatch.setenv("STAGECHECK_WATCH__STILL_S", "3600")
+    result = _up(monkeypatch)
+    assert "nothing to judge yet; 1 file waits (1 still being written)" in result.output
