@@ -12,11 +12,26 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.settings import PbxSettings
 from ingest.arrival import Arrivals, KnownFiles, scan_folder, shown
 from ingest.cdr import Cdr, read_cdr
-from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
-from ingest.cdr_join import CallsByTime, CdrIndex, CdrSummary, Wanted, rows_for_recordings
+from ingest.cdr_calls import (
+    CdrCall,
+    facts_of_rows,
+    group_rows,
+    id_key,
+    learned_numbers,
+    name_key,
+)
+from ingest.cdr_join import (
+    CallsByTime,
+    CdrIndex,
+    CdrSummary,
+    Wanted,
+    recording_names,
+    rows_for_recordings,
+)
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
 from ingest.legs import leave_company, pair_legs
+from ingest.listing import is_uploading
 from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
 from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
@@ -89,6 +104,8 @@ def gather_calls(  # noqa: PLR0913 - the folder, and all that tells what lies in
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
     tables = read_tables(arrivals, cdr_zone, zone_is_set=zone_is_set, skip=cdr)
     rows = _all_rows([given] if given else tables.cdrs)
+    if whole is not None:
+        rows = _without_growing(rows, arrivals, zone)
     described = _describe(arrivals, tables, pbx, zone)
     ours = _learn(described, rows, our_side(pbx, users))
     return _tie(described, rows, ours, zone, arrivals)
@@ -106,6 +123,21 @@ def _zone(name: str) -> tzinfo:
 def _all_rows(cdrs: Iterable[Cdr]) -> tuple[CdrRow, ...]:
     rows = dict.fromkeys(row for cdr in cdrs for row in cdr.rows)
     return tuple(sorted(rows, key=lambda row: row.started_at))
+
+
+def _without_growing(
+    rows: Sequence[CdrRow], arrivals: Arrivals, zone: tzinfo
+) -> tuple[CdrRow, ...]:
+    """The rows but for those of recordings that grow: such a call comes with its recording."""
+    growing = [place for place in arrivals.unfinished if not is_uploading(place.name)]
+    names = {name_key(place.name) for place in growing}
+    told = [facts_from_name(PurePosixPath(shown(place)), zone) for place in growing]
+    ids = {id_key(facts.call_id) for facts in told if facts is not None and facts.call_id}
+
+    def comes(row: CdrRow) -> bool:
+        return id_key(row.call_id) in ids or not names.isdisjoint(recording_names(row))
+
+    return tuple(row for row in rows if not comes(row)) if growing else tuple(rows)
 
 
 def _describe(

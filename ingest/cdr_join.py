@@ -40,6 +40,12 @@ class CdrSummary:
     extension: str | None
 
 
+def recording_names(row: CdrRow) -> set[str]:
+    """The names of recordings that a row tells, as `name_key` gives them."""
+    told = {row.recording, PurePosixPath(row.userfield or "").name}
+    return {name_key(name) for name in told if name}
+
+
 class CdrIndex:
     """Finds rows by recording name and by id."""
 
@@ -54,9 +60,8 @@ class CdrIndex:
 
     def _add(self, row: CdrRow, call: CdrCall) -> None:
         self._call_of[row] = call
-        for name in {row.recording, PurePosixPath(row.userfield or "").name or None}:
-            if name:
-                self._by_name[name_key(name)].append(row)
+        for name in recording_names(row):
+            self._by_name[name].append(row)
         self._by_id[id_key(row.call_id)].append(row)
         if row.linked_id:
             self._by_linked[id_key(row.linked_id)].append(row)

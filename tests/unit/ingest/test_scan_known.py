@@ -14,7 +14,7 @@ from ingest.arrival import Arrivals, scan_folder
 from ingest.kinds import FileKind, kind_of
 from ingest.listing import mark_of
 from models.vocabulary.files import KnownFile, Mark
-from tests.fakes.recordings_folder import WAV, RecordingsFolder
+from tests.fakes.recordings_folder import WAV, RecordingsFolder, cdr_row
 
 LATER_NS = 10**10
 
@@ -229,3 +229,28 @@ def test_what_belongs_to_an_unfinished_file_waits_with_it(
         (f"2026/{whole}", "still_uploading"),
         (f"2026/{growing}", "still_uploading"),
     }
+
+
+@pytest.mark.parametrize("named", ["", "q-700-79161234567-20260812-101530-1786518930.42.wav"])
+def test_a_call_comes_with_its_recording_not_before(
+    recordings: RecordingsFolder, named: str
+) -> None:
+    recordings.wav("other.wav")
+    recordings.wav("q-700-79161234567-20260812-101530-1786518930.42.wav")
+    uid = "1786518931.99" if named else "1786518930.42"
+    row = cdr_row("79161234567", "700", "PJSIP/t-1", "PJSIP/101-1", uid=uid, userfield=named)
+    recordings.cdr(row)
+    early = recordings.gather(whole=_whole(recordings, "other.wav", "Master.csv"))
+    assert (len(early.arrived), early.unrecorded, early.cdr) == (1, (), ())
+    late = recordings.gather()
+    assert (len(late.arrived), late.unrecorded, len(late.cdr)) == (2, (), 1)
+
+
+def test_a_call_whose_recording_never_came_is_known_all_the_same(
+    recordings: RecordingsFolder,
+) -> None:
+    recordings.wav("other.wav")
+    recordings.wav("1786518930.42.wav.part")
+    recordings.cdr(cdr_row("79161234567", "700", "PJSIP/t-1", "PJSIP/101-1"))
+    whole = _whole(recordings, "other.wav", "Master.csv")
+    assert len(recordings.gather(whole=whole).unrecorded) == 1
