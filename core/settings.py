@@ -28,6 +28,7 @@ from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.service_settings import ServiceSettings
 from core.sftp_settings import SftpSettings
+from core.watch_settings import WatchSettings
 
 
 class SettingsError(Exception):
@@ -273,6 +274,7 @@ class Settings(BaseSettings):
     service: ServiceSettings = Field(default_factory=ServiceSettings)
     sealing: SealingSettings = Field(default_factory=SealingSettings)
     keeping: KeepingSettings = Field(default_factory=KeepingSettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
 
     @classmethod
     def settings_customise_sources(
