@@ -57,3 +57,13 @@ class ServiceSettings(Section):
     report_calls: int = Field(
         default=2000, ge=1, description="most recordings, the newest, that the page shows"
     )
+    token_file: Path | None = Field(
+        default=None,
+        description="file with the token that programs on other machines show to read the metrics "
+        "and the status (`Authorization: Bearer ...`); without it only this machine may",
+    )
+    hosts: tuple[str, ...] = Field(
+        default=(),
+        description="names under which browsers reach `stagecheck serve` (behind a proxy); it "
+        "answers to `localhost` and, where it listens on all addresses, to any while this is empty",
+    )

@@ -22,6 +22,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.alert_settings import AlertSettings
 from core.judge_settings import JudgeSettings
 from core.keeping_settings import KeepingSettings
 from core.sealing_settings import SealingSettings
@@ -272,6 +273,7 @@ class Settings(BaseSettings):
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    alerts: AlertSettings = Field(default_factory=AlertSettings)
     sealing: SealingSettings = Field(default_factory=SealingSettings)
     keeping: KeepingSettings = Field(default_factory=KeepingSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)

@@ -43,7 +43,7 @@ def text_ears(judge: JudgeSettings, state: Path) -> Iterator[Hearing]:
     if judge.endpoint is None:
         yield EngineAlone()
         return
-    from flow.run import open_state
+    from models.places import open_state
 
     database = open_state(state)
     try:

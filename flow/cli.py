@@ -13,6 +13,7 @@ from flow import options, sealing_commands
 from flow.keeping_commands import add_keeping_commands
 from flow.ledger_commands import ledger
 from flow.service import commands as service_commands
+from flow.service import operating
 from flow.telling import WRONG, told
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app.add_typer(ledger, name="ledger")
 
 app.add_typer(service_commands.app)
 add_keeping_commands(app, told)
+app.add_typer(operating.app)
 
 
 def main() -> None:
@@ -99,7 +101,9 @@ def sftp(
     with told(verbose=verbose):
         from core.settings import load_settings
         from flow.drop_box import drop_box_plan, serve_drop_box
+        from flow.service.parent import end_with_parent
 
+        end_with_parent()
         given = {"host": host, "port": port}
         chosen = {name: value for name, value in given.items() if value is not None}
         settings = load_settings().sftp.model_copy(update=chosen)

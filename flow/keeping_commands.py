@@ -280,7 +280,7 @@ def _database(db: str | None, state: Path) -> Iterator[Engine]:
     Raises:
         StagecheckError: there is none, or it cannot be used.
     """
-    from flow.run import open_known
+    from models.places import open_known
 
     engine = open_known(db, state)
     try:

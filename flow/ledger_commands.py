@@ -96,7 +96,7 @@ def show(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 @contextmanager
 def _opened(db: str | None, state: Path) -> Iterator[Engine]:
-    from flow.run import open_state
+    from models.places import open_state
     from models.session import open_database
 
     database = open_database(db) if db else open_state(state)

@@ -59,6 +59,12 @@ State = Annotated[Path, typer.Option(help="Folder that keeps what was transcribe
 Port = Annotated[
     int, typer.Option(min=0, max=65535, help="Port of the report's page on this machine.")
 ]
+ServeHost = Annotated[
+    str, typer.Option("--host", help="Address to listen on; the default serves this machine only.")
+]
+ServePort = Annotated[
+    int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0: any free one.")
+]
 Every = Annotated[
     float | None, typer.Option(min=0.1, help="Seconds between two looks at the recordings.")
 ]
@@ -99,6 +105,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Show it as JSON.")]
 Jobs = Annotated[
     list[str] | None,
     typer.Argument(help="What is to be tried again, as `stagecheck status` names it; none: all."),
+]
+Deep = Annotated[bool, typer.Option("--deep", help="Read every recording as well.")]
+Repair = Annotated[bool, typer.Option("--repair", help="Mend what can be mended safely.")]
+BackupTo = Annotated[Path, typer.Argument(metavar="TO", help="A new folder for the backup.")]
+WithSecrets = Annotated[
+    bool, typer.Option("--secrets", help="Also the drop-box's host keys and accounts.")
 ]
 KeyFile = Annotated[Path, typer.Argument(help="The new file for the key.")]
 SealAgain = Annotated[

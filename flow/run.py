@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -30,22 +29,22 @@ from flow.second_listening import ListenedAgain, Memory, listen_again
 from flow.steps import AudioLoader, Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
+from models.places import open_state
 from models.sealed import read_keys
-from models.session import open_database, reading, sqlite_url, transaction
+from models.session import open_database, reading, transaction
 from models.store.hearing import load_judged_calls, load_understood
 from models.store.keeping import kept_calls
 from models.store.lock import alone
 from models.store.runs import fail_run, finish_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
-from models.vocabulary.errors import InvalidInputError, OutputError, StagecheckError
+from models.vocabulary.errors import StagecheckError
 from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
 
 __all__ = ["RunReport", "RunRequest", "run", "whisper"]
 
-_DATABASE = "stagecheck.db"
 _log = get_logger("flow.run")
 
 
@@ -128,46 +127,6 @@ def _sound_expired(database: Engine, source: str) -> bool:
 
 def _repeated(gathered: Gathered) -> list[str]:
     return [f"{one.recording}: {one.detail}" for one in gathered.duplicates]
-
-
-def make_state_folder(state: Path) -> None:
-    """Makes the folder that keeps what was transcribed between runs.
-
-    Raises:
-        OutputError: it cannot be made there.
-    """
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"{state}: the state folder cannot be made ({error.strerror or error}). "
-            "Name another with --state."
-        ) from error
-
-
-def open_state(state: Path) -> Engine:
-    """Opens the database of a state folder, which is made where it is not there.
-
-    Raises:
-        StagecheckError: it cannot be made or used.
-    """
-    make_state_folder(state)
-    return open_database(sqlite_url(state / _DATABASE))
-
-
-def open_known(db: str | None, state: Path) -> Engine:
-    """Opens the database that runs wrote to.
-
-    Raises:
-        StagecheckError: there is none yet, or it cannot be used.
-    """
-    if db is not None:
-        return open_database(db)
-    if not (state / _DATABASE).exists():
-        raise InvalidInputError(
-            str(state), "holds no database of stagecheck", "Name the state folder with --state."
-        )
-    return open_state(state)
 
 
 def _answer(

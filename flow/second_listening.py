@@ -172,7 +172,7 @@ class _CallAgain:
         except (StagecheckError, _NoTimeError):
             raise
         except Exception as error:  # noqa: BLE001 - no second hearing must cost the first
-            _log.warning("not heard again", recording=self._stored.call.recording, error=str(error))
+            _log.warning("not heard again", call=self._stored.id, error=type(error).__name__)
             return Opinion.UNCLEAR
         if again is None:
             return Opinion.UNCLEAR

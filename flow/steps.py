@@ -176,7 +176,7 @@ def transcribe_one(
     hints = transcription_hints(one.call, around.index, around.snapshot, around.settings)
     transcript = ears.transcriber.transcribe(audio, hints, heard)
     _keep(around.engine, transcript_key(one, around, ears), audio, transcript)
-    _log.info("transcribed", recording=one.call.recording, seconds=round(audio.duration_s, 1))
+    _log.info("transcribed", call=one.id, seconds=round(audio.duration_s, 1))
     return audio
 
 
@@ -219,7 +219,7 @@ def _keep(engine: Engine, key: TranscriptKey, audio: CallAudio, transcript: Tran
 
 
 def _unexpected(one: StoredCall, error: Exception) -> RecordingProblem:
-    _log.debug("call failed", recording=one.call.recording, exc_info=error)
+    _log.debug("call failed", call=one.id, exc_info=error)
     return RecordingProblem(
         one.call.recording or one.call.call_id,
         "failed",

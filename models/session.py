@@ -36,7 +36,7 @@ def open_database(url: str) -> Engine:
         StagecheckError: the URL is wrong or the database cannot be reached.
         OutputError: there is no room for the tables.
     """
-    engine = _engine(url)
+    engine = connected(url)
     from alembic.util import CommandError
 
     try:
@@ -137,13 +137,18 @@ def database_errors(url: URL) -> Iterator[None]:
         raise StagecheckError(f"{place}: the database cannot be used ({error}).") from error
 
 
-def _engine(url: str) -> Engine:
+def connected(url: str) -> Engine:
+    """Gives a way to the database at `url`, whose tables are left as they are.
+
+    Raises:
+        StagecheckError: the URL is wrong.
+    """
     shown = _PASSWORD.sub(r"\1***\2", url)
     try:
         parsed = make_url(url)
         if parsed.drivername in ("postgres", "postgresql"):
             parsed = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(parsed, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ImportError) as error:
         raise _unknown_database(shown) from error
     if parsed.get_backend_name() not in ("sqlite", "postgresql"):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from core.logs import get_logger
-from flow.service.opening import child_environment
+from flow.service.parent import child_environment
 
 _AGAIN_S = (1.0, 2.0, 5.0, 15.0, 30.0)  # pauses before the second, third... start
 _WELL_S = 60.0  # a child that lived as long starts the pauses anew

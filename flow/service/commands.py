@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,11 +86,12 @@ def worker(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     with told(verbose=verbose, events=_is_its_own()):
         from flow.service.opening import (
-            broker_address,
-            end_with_parent,
             opened_place,
-            stopped_by_signals,
         )
+        from flow.service.parent import end_with_parent
+        from flow.service.signals import stopped_by_signals
+        from models.places import broker_address
+        from models.store.processes import WORKER
         from models.vocabulary.work import Lane
 
         end_with_parent()
@@ -98,17 +100,20 @@ def worker(  # noqa: PLR0913, PLR0917 - one parameter per option
         )
         request = _request(recordings, crm, cdr, db, state, html)
         lanes = [Lane(one.value) for one in lane] if lane else list(Lane)
-        broker = broker_address(settings)
+        broker = broker_address(settings.service)
         if broker is not None:
             from flow.service.tasks import serve_as_celery
 
             serve_as_celery(
-                broker, lambda: opened_place(request, settings), lanes=lanes, processes=processes
+                broker,
+                lambda: opened_place(request, settings, WORKER),
+                lanes=lanes,
+                processes=processes,
             )
             return
         from flow.service.worker import work_through
 
-        with stopped_by_signals() as stop, opened_place(request, settings) as place:
+        with stopped_by_signals() as stop, opened_place(request, settings, WORKER) as place:
             work_through(place, lanes, stop)
 
 
@@ -128,18 +133,22 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
     One of them works at a time; a second one stands by.
     """
     with told(verbose=verbose, events=True):
-        from flow.service.opening import bell_of, opened_place, stopped_by_signals
+        from flow.service.alarms import watched
+        from flow.service.opening import bell_of, opened_place
         from flow.service.scheduler import Scheduler, standing_by
+        from flow.service.signals import stopped_by_signals
+        from models.store.processes import SCHEDULER
 
         settings = _settings(pipelines=pipelines, every=every)
         request = _request(recordings, crm, cdr, db, state, None)
         with (
             stopped_by_signals() as stop,
-            opened_place(request, settings) as place,
-            standing_by(place.database, stop, _say) as ours,
+            opened_place(request, settings, SCHEDULER) as place,
+            standing_by(place.database, stop, _log_line) as ours,
         ):
             if ours:
-                Scheduler(place, bell_of(settings), _say).run(stop)
+                with watched(place.database, state, settings):
+                    Scheduler(place, bell_of(settings), _log_line).run(stop)
 
 
 @app.command()
@@ -154,13 +163,14 @@ def status(
         from core.clock import now
         from flow.result import as_json
         from flow.service.opening import opened_service
-        from flow.service.status import read_status, status_json, status_lines
+        from flow.service.status import read_status, status_lines
+        from models.store.standing import standing_json
 
         settings = _settings()
         with opened_service(db, state, settings) as (database, bell):
             standing = read_status(database, bell, now())
         if json:
-            typer.echo(as_json(status_json(standing)), nl=False)
+            typer.echo(as_json(standing_json(standing)), nl=False)
         else:
             for line in status_lines(standing):
                 typer.echo(line)
@@ -221,3 +231,10 @@ def _is_its_own() -> bool:
 
 def _say(line: str) -> None:
     typer.echo(line)
+
+
+def _log_line(line: str) -> None:
+    """Says a line; where nobody watches it becomes part of a log, and names no numbers."""
+    from core.logs import blotted
+
+    typer.echo(line if sys.stdout.isatty() else blotted(line))

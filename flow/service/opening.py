@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,24 +13,25 @@ from flow import run as running
 from flow.judging import hearing
 from flow.question import RunRequest
 from flow.service.bells import Bell, NoBell
+from flow.service.heartbeat import heard_of
 from flow.service.workplace import Workplace
-from models.session import open_database
-from models.vocabulary.errors import InvalidInputError
-
-_PARENT = "STAGECHECK_PARENT"
-_PR_SET_PDEATHSIG = 1
+from models.places import broker_address, make_state_folder, opened_database
 
 
 @contextmanager
-def opened_place(request: RunRequest, settings: Settings) -> Iterator[Workplace]:
-    """Gives what one process of the service works with.
+def opened_place(request: RunRequest, settings: Settings, name: str) -> Iterator[Workplace]:
+    """Gives what one process of the service works with; under `name` it says that it lives.
 
     Raises:
         StagecheckError: the database cannot be used.
     """
-    database = opened_database(request.db, request.state, settings)
+    make_state_folder(request.state)
+    database = opened_database(request.db, request.state, settings.service)
     try:
-        with hearing(settings.judge, database) as heard:
+        with (
+            hearing(settings.judge, database) as heard,
+            heard_of(database, name, settings.service.beat_s),
+        ):
             yield Workplace(
                 request,
                 settings,
@@ -46,31 +43,9 @@ def opened_place(request: RunRequest, settings: Settings) -> Iterator[Workplace]
         database.dispose()
 
 
-def opened_database(db: str | None, state: Path, settings: Settings) -> Engine:
-    """Opens the database that is named by `--db`, by the settings, or lies in the state folder.
-
-    Raises:
-        StagecheckError: it cannot be used.
-    """
-    url = db or _from_file(settings.service.database_file, "service.database_file")
-    return open_database(url) if url else running.open_state(state)
-
-
-def broker_address(settings: Settings) -> str | None:
-    """The broker that workers are told of work by; ``None`` where they look by themselves.
-
-    Raises:
-        InvalidInputError: the file that should hold it cannot be read.
-    """
-    service = settings.service
-    if service.broker is not None:
-        return service.broker.get_secret_value()
-    return _from_file(service.broker_file, "service.broker_file")
-
-
 def bell_of(settings: Settings) -> Bell:
     """What workers are told of work by."""
-    address = broker_address(settings)
+    address = broker_address(settings.service)
     if address is None:
         return NoBell()
     from flow.service.tasks import CeleryBell
@@ -87,49 +62,8 @@ def opened_service(
     Raises:
         StagecheckError: the database cannot be used.
     """
-    database = opened_database(db, state, settings)
+    database = opened_database(db, state, settings.service)
     try:
         yield database, bell_of(settings)
     finally:
         database.dispose()
-
-
-@contextmanager
-def stopped_by_signals() -> Iterator[threading.Event]:
-    """Gives what SIGTERM and Ctrl-C set: the work in hand is done before the process ends."""
-    stop = threading.Event()
-    before = {
-        number: signal.signal(number, lambda *_: stop.set())
-        for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def child_environment() -> dict[str, str]:
-    """The environment of a process that is to end with this one."""
-    return {**os.environ, _PARENT: str(os.getpid())}
-
-
-def end_with_parent() -> None:
-    """Has the system end this process when the one that started it as its child is gone."""
-    parent = os.environ.get(_PARENT)
-    if parent is None:
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(parent):  # it was gone before we asked
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _from_file(path: Path | None, setting: str) -> str | None:
-    if path is None:
-        return None
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except (OSError, ValueError) as error:
-        raise InvalidInputError(
-            str(path), f"cannot be read ({error})", f"Set {setting} to the file with the address."
-        ) from error

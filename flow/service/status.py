@@ -1,63 +1,16 @@
-"""How it stands with the service: what waits and since when, how fast it goes, what failed."""
+"""How it stands with the service, for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Engine
 
-from flow.service.bells import Bell, BellError
+from flow.service.bells import Bell, BellError, NoBell
 from models.session import reading
-from models.store.tallies import (
-    lane_tallies,
-    pace_since,
-    quarantined_jobs,
-    recordings_by_state,
-    unusable_recordings,
-    workers_at_work,
-)
-from models.vocabulary.work import JobKind, JobState, Lane, LaneTally, Pace, Quarantined
-
-_HOUR = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How it stands: `queued` are the messages in the broker per lane, ``None`` without one.
-
-    `pace` is that of the last hour. `set_aside` names what nobody tries any more.
-    """
-
-    at: datetime
-    tallies: tuple[LaneTally, ...]
-    queued: Mapping[Lane, int] | None
-    pace: Pace
-    workers: Mapping[str, datetime]
-    recordings: Mapping[str, int]
-    set_aside: tuple[Quarantined, ...]
-
-    def waiting(self, lane: Lane, kind: JobKind | None = None) -> int:
-        """How many jobs of a lane wait."""
-        return sum(one.jobs for one in self._waiting(lane, kind))
-
-    def lag_s(self, lane: Lane) -> float:
-        """How long the oldest job of a lane has waited, in seconds; 0 where none does."""
-        due = [one.oldest_due_at for one in self._waiting(lane, None) if one.oldest_due_at]
-        return max(0.0, (self.at - min(due, default=self.at)).total_seconds())
-
-    def running(self) -> int:
-        """How many jobs are in hand."""
-        return sum(one.jobs for one in self.tallies if one.state is JobState.RUNNING)
-
-    def _waiting(self, lane: Lane, kind: JobKind | None) -> list[LaneTally]:
-        return [
-            one
-            for one in self.tallies
-            if one.state is JobState.WAITING and one.lane is lane and kind in (None, one.kind)
-        ]
+from models.store.standing import Standing, read_standing, times_real_time
+from models.vocabulary.work import JobKind, Lane, Quarantined
 
 
 def read_status(database: Engine, bell: Bell | None, at: datetime) -> Standing:
@@ -66,20 +19,13 @@ def read_status(database: Engine, bell: Bell | None, at: datetime) -> Standing:
     Raises:
         StagecheckError: the database cannot be used.
     """
+    queued = _queued(bell)
     with reading(database) as session:
-        return Standing(
-            at,
-            tuple(lane_tallies(session)),
-            _queued(bell),
-            pace_since(session, at - _HOUR),
-            workers_at_work(session),
-            recordings_by_state(session),
-            (*quarantined_jobs(session), *unusable_recordings(session)),
-        )
+        return read_standing(session, queued, at)
 
 
 def _queued(bell: Bell | None) -> Mapping[Lane, int] | None:
-    if bell is None:
+    if bell is None or isinstance(bell, NoBell):
         return None
     try:
         return {lane: bell.unheard(lane) for lane in Lane}
@@ -87,37 +33,8 @@ def _queued(bell: Bell | None) -> Mapping[Lane, int] | None:
         return None
 
 
-def status_json(standing: Standing) -> dict[str, Any]:
-    """The same for programs."""
-    pace = standing.pace
-    return {
-        "at": standing.at.isoformat(timespec="seconds"),
-        "lanes": {
-            lane.value: {
-                "calls_waiting": standing.waiting(lane, JobKind.CALL),
-                "waiting": standing.waiting(lane),
-                "lag_s": round(standing.lag_s(lane), 1),
-                "queued": standing.queued[lane] if standing.queued is not None else None,
-            }
-            for lane in Lane
-        },
-        "running": standing.running(),
-        "workers": {
-            name: beat.isoformat(timespec="seconds") for name, beat in standing.workers.items()
-        },
-        "last_hour": {
-            "calls": pace.calls,
-            "audio_s": round(pace.audio_s, 1),
-            "took_s": round(pace.took_s, 1),
-            "times_real_time": _speed(pace),
-        },
-        "recordings": dict(standing.recordings),
-        "set_aside": [_set_aside(one) for one in standing.set_aside],
-    }
-
-
 def status_lines(standing: Standing) -> Iterator[str]:
-    """The same for people."""
+    """How it stands, in lines."""
     for lane in Lane:
         calls = standing.waiting(lane, JobKind.CALL)
         name = "today's calls" if lane is Lane.FRESH else "backlog"
@@ -126,7 +43,7 @@ def status_lines(standing: Standing) -> Iterator[str]:
         yield f"{name}: {calls} wait{since}{queued}"
     yield f"at work: {standing.running()} jobs, {len(standing.workers)} workers"
     pace = standing.pace
-    speed = _speed(pace)
+    speed = times_real_time(pace)
     yield (
         f"last hour: {pace.calls} calls, {_span(pace.audio_s)} of sound"
         + (f", {speed:.1f} times real time" if speed is not None else "")
@@ -145,21 +62,6 @@ def _set_aside_lines(set_aside: Sequence[Quarantined], most: int = 20) -> Iterat
         yield f"  {one.name}  {what}: {one.error}, {one.detail}"
     if len(set_aside) > most:
         yield f"  ... and {len(set_aside) - most} more (--json lists all)"
-
-
-def _set_aside(one: Quarantined) -> dict[str, Any]:
-    return {
-        "id": one.name,
-        "kind": one.kind.value,
-        "recording": one.recording,
-        "since": one.since.isoformat(timespec="seconds") if one.since else None,
-        "error": one.error,
-        "detail": one.detail,
-    }
-
-
-def _speed(pace: Pace) -> float | None:
-    return round(pace.audio_s / pace.took_s, 2) if pace.took_s else None
 
 
 def _span(seconds: float) -> str:

@@ -14,6 +14,7 @@ from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from core.broker import PREFIX
 from flow.service.bells import BellError, ring_waiting
 from flow.service.working import do_job
 from flow.service.workplace import Workplace
@@ -21,7 +22,7 @@ from models.vocabulary.errors import StagecheckError
 from models.vocabulary.work import Lane
 
 _TASK = "stagecheck.work"
-_PREFIX = "stagecheck:"
+
 _VISIBLE_S = 6 * 3600  # a bell is rung anew after that; its job is claimed or done by then
 
 
@@ -70,7 +71,7 @@ def celery_app(broker: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
-            "global_keyprefix": _PREFIX,
+            "global_keyprefix": PREFIX,
             "visibility_timeout": _VISIBLE_S,
             # Whoever is free looks into the first queue first: today's calls.
             "queue_order_strategy": "priority",

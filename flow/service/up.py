@@ -11,15 +11,18 @@ from core.settings import Settings
 from flow.drop_box import accounts_file
 from flow.page_server import serving
 from flow.question import RunRequest
+from flow.service.alarms import watched
 from flow.service.bells import NoBell
 from flow.service.children import Child
-from flow.service.opening import opened_place, stopped_by_signals
+from flow.service.opening import opened_place
 from flow.service.scheduler import Scheduler
+from flow.service.signals import stopped_by_signals
 from flow.service.workplace import Workplace
 from models.session import reading, transaction
 from models.store.intake import current_calls, load_problems
 from models.store.jobs import free_all
 from models.store.lock import alone
+from models.store.processes import SCHEDULER
 from models.store.runs import latest_run, load_verification
 from models.vocabulary.errors import StagecheckError
 
@@ -45,8 +48,9 @@ def keep_and_serve(
     if request.html is None:
         raise ValueError("the page to serve has no place")
     with (
-        opened_place(request, settings) as place,
+        opened_place(request, settings, SCHEDULER) as place,
         alone(place.database),
+        watched(place.database, request.state, settings),
         serving(request.html, port) as address,
         stopped_by_signals() as stop,
     ):

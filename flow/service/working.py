@@ -59,7 +59,7 @@ def do_job(place: Workplace, job: int, worker: str) -> bool:
     began = time.monotonic()
     with (
         structlog.contextvars.bound_contextvars(
-            job=ours.id, kind=ours.kind, subject=_subject(ours)
+            job=ours.id, kind=ours.kind.value, call=_call(ours)
         ),
         _signs_of_life(place, ours),
     ):
@@ -148,8 +148,8 @@ def _wait(place: Workplace, ours: Claim, error: StagecheckError) -> None:
         give_back(session, ours, due_at=due_at, error="waits", detail=str(error), counts=False)
 
 
-def _subject(ours: Claim) -> str:
-    return ours.subject if ours.kind is JobKind.CALL else ""
+def _call(ours: Claim) -> int | None:
+    return int(ours.subject) if ours.kind is JobKind.CALL else None
 
 
 @contextmanager

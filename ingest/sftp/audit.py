@@ -33,4 +33,4 @@ class Audit:
             finally:
                 os.close(descriptor)
         except OSError as error:
-            _log.error("audit not written", line=line, reason=error.strerror)
+            _log.error("audit not written", of=event, reason=error.strerror)

@@ -15,6 +15,7 @@ import asyncssh
 
 from core.logs import get_logger
 from ingest.sftp.accounts import Account, password_fits, read_accounts
+from ingest.sftp.alive import heard_of
 from ingest.sftp.audit import Audit
 from ingest.sftp.box import Box
 from ingest.sftp.gate import Gate, Visit
@@ -150,7 +151,8 @@ async def _sit(plan: DropBoxPlan, keys: Sequence[SSHKey], line: Line) -> None:
 
     line.connections.setblocking(False)
     loop.add_reader(line.connections, take)
-    await stop.wait()
+    async with heard_of(plan.audit.with_name("alive")):
+        await stop.wait()
 
 
 async def _serve(

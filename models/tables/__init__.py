@@ -24,6 +24,7 @@ from models.tables.files import KnownFileRow
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
+from models.tables.operations import AlertNoticeRow, AlertRow, ProcessRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
@@ -36,6 +37,8 @@ from models.tables.verdicts import (
 __all__ = [
     "ActionRow",
     "ActivityRow",
+    "AlertNoticeRow",
+    "AlertRow",
     "CallHeardRow",
     "CallRow",
     "CallScoreRow",
@@ -55,6 +58,7 @@ __all__ = [
     "KeepingEventRow",
     "KnownFileRow",
     "PipelineRow",
+    "ProcessRow",
     "PromiseRow",
     "RecordingRow",
     "RequirementVerdictRow",

@@ -93,6 +93,10 @@ class House:
         own = {"PYTHONPATH": path, "STAGECHECK_TEST_EARS": str(self.ears)}
         return {**os.environ, **QUICK, **self.settings, **own}
 
+    def all(self) -> list[subprocess.Popen[bytes]]:
+        """All processes that were started and not killed."""
+        return list(self.processes.values())
+
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> int:
         """Ends a process and waits for its end."""
         process = self.processes.pop(name)
@@ -113,7 +117,8 @@ class House:
         """Waits until something holds, and gives it."""
         until = time.monotonic() + patience_s
         while not (found := holds()):
-            if time.monotonic() > until:
+            dead = self.processes and all(one.poll() is not None for one in self.all())
+            if dead or time.monotonic() > until:
                 logs = {name: self.log(name)[-3000:] for name in self.processes}
                 raise AssertionError(f"{what}: it never came so far.\n{self.jobs()}\n{logs}")
             time.sleep(0.05)

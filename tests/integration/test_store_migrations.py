@@ -38,7 +38,7 @@ def test_migrating_twice_changes_nothing(database: Engine) -> None:
 
 
 def test_what_was_heard_outlives_every_step(database_url: str) -> None:
-    engine = models.session._engine(database_url)
+    engine = models.session.connected(database_url)
     config = Config()
     folder = Path(models.session.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))

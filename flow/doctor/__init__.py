@@ -1,0 +1,1 @@
+"""`stagecheck doctor`: files, rows and settings held against each other."""

@@ -1,0 +1,45 @@
+"""A process of the service says that it lives, so that others see whether one is there."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from core.clock import now
+from flow.service.background import again_and_again
+from models.session import transaction
+from models.store.processes import (
+    Process,
+    beat_process,
+    forget_process,
+    forget_silent_processes,
+)
+from models.vocabulary.errors import StagecheckError
+
+_FORGOTTEN = timedelta(days=1)
+
+
+@contextmanager
+def heard_of(database: Engine, name: str, every_s: float) -> Iterator[None]:
+    """Says every so many seconds that this process lives, and at the end that it is gone."""
+    process = Process(name, socket.gethostname(), os.getpid())
+
+    def beat(_ended: threading.Event | None = None) -> None:
+        with transaction(database) as session:
+            forget_silent_processes(session, now() - _FORGOTTEN)
+            beat_process(session, process, now())
+
+    with suppress(StagecheckError):
+        beat()  # whoever looks right after our start sees us
+    try:
+        with again_and_again("heartbeat", every_s, beat):
+            yield
+    finally:
+        with suppress(StagecheckError), transaction(database) as session:
+            forget_process(session, process)
