@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select
@@ -55,12 +55,15 @@ def forget_known_files(session: Session, source: str, places: Iterable[str]) -> 
         session.connection().execute(gone, rows)
 
 
-def forget_named_files(session: Session, traces: Traces) -> int:
-    """Forgets all files whose place names a person; gives how many."""
+def forget_files_of(session: Session, traces: Traces, hashes: Collection[str]) -> int:
+    """Forgets all files that are one of these recordings or named after a person.
+
+    Gives how many.
+    """
     row = KnownFileRow
     named: dict[str, list[str]] = defaultdict(list)
-    for source, place in session.execute(select(row.source, row.place)):
-        if traces.count(place):
+    for source, place, sha256 in session.execute(select(row.source, row.place, row.sha256)):
+        if sha256 in hashes or traces.count(place):
             named[source].append(place)
     for source, places in named.items():
         forget_known_files(session, source, places)
