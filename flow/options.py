@@ -94,6 +94,16 @@ AccountNetworks = Annotated[
     typer.Option("--network", help="Log-ins only from there (10.0.0.0/8); may be repeated."),
 ]
 AccountRemove = Annotated[bool, typer.Option("--remove", help="Take the account away.")]
+
+
+class ProcessOf(StrEnum):
+    """Processes of the service that say that they live."""
+
+    SCHEDULER = "scheduler"
+    WORKER = "worker"
+
+
+ProcessName = Annotated[ProcessOf, typer.Argument(help="Which kind of process.")]
 Lanes = Annotated[
     list[LaneName] | None,
     typer.Option("--lane", help="Only jobs of this lane; may be repeated, most urgent first."),

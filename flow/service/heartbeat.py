@@ -7,18 +7,19 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
 from core.clock import now
 from flow.service.background import again_and_again
-from models.session import transaction
+from models.session import reading, transaction
 from models.store.processes import (
     Process,
     beat_process,
     forget_process,
     forget_silent_processes,
+    processes_seen,
 )
 from models.vocabulary.errors import StagecheckError
 
@@ -43,3 +44,15 @@ def heard_of(database: Engine, name: str, every_s: float) -> Iterator[None]:
     finally:
         with suppress(StagecheckError), transaction(database) as session:
             forget_process(session, process)
+
+
+def lives_here(database: Engine, name: str, at: datetime, silent_s: float) -> bool:
+    """Whether a process of this name on this machine has said lately that it lives.
+
+    Raises:
+        StagecheckError: the database cannot be used.
+    """
+    with reading(database) as session:
+        seen = processes_seen(session, at - timedelta(seconds=silent_s))
+    here = socket.gethostname()
+    return any(process.name == name and process.host == here for process, _ in seen)

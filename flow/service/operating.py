@@ -34,6 +34,30 @@ def serve(
 
 
 @app.command()
+def alive(
+    name: options.ProcessName,
+    db: options.Db = None,
+    state: options.State = _STATE,
+    verbose: options.Verbose = False,
+) -> None:
+    """Tell whether a scheduler or worker of this machine lives. Exit status: 0 yes; 1 no."""
+    with told(verbose=verbose):
+        from core.clock import now
+        from core.settings import load_settings
+        from flow.service.heartbeat import lives_here
+        from models.places import opened_database
+
+        settings = load_settings()
+        database = opened_database(db, state, settings.service)
+        try:
+            found = lives_here(database, name.value, now(), settings.service.stuck_s)
+        finally:
+            database.dispose()
+        typer.echo(f"a {name.value} lives here" if found else f"no {name.value} lives here")
+        raise typer.Exit(0 if found else 1)
+
+
+@app.command()
 def alerts(
     db: options.Db = None,
     state: options.State = _STATE,

@@ -70,7 +70,9 @@ def test_only_the_drop_box_is_open_to_others(described: dict[str, Any]) -> None:
         for name, service in described["services"].items()
         if service.get("ports")
     }
-    assert ports == {"sftp": ["2222:2222/tcp"], "api": ["127.0.0.1:8787:8787/tcp"]}
+    assert set(ports) == {"sftp", "api"}
+    [api] = ports["api"]
+    assert str(api).startswith("127.0.0.1:")
 
 
 @pytest.mark.parametrize("name", OURS)
