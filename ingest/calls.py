@@ -15,26 +15,22 @@ from ingest.cdr_calls import (
     CdrCall,
     facts_of_rows,
     group_rows,
-    id_key,
     learned_numbers,
-    name_key,
 )
 from ingest.cdr_join import (
     CallsByTime,
     CdrIndex,
     Wanted,
-    recording_names,
     rows_for_recordings,
     summary_of,
 )
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
+from ingest.growing import without_growing
 from ingest.legs import leave_company, pair_legs
-from ingest.listing import is_uploading
 from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
-from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
-from ingest.sources import Sources, sources_of
+from ingest.sources import Sources, facts_of_name, sources_of
 from models.sealed import NO_KEYS, Keys
 from models.vocabulary.call import (
     Call,
@@ -125,41 +121,10 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
     rows += [replace(row, account=systems.named(row.account).account) for row in known]
     settled = settled_rows(rows)
     if whole is not None:
-        settled = _without_growing(settled, arrivals, systems)
+        settled = without_growing(settled, arrivals, systems)
     described = _describe(arrivals, tables, systems)
     ours = our_sides(described, settled, systems, users)
     return _tie(described, settled, ours, systems, arrivals)
-
-
-def _without_growing(
-    rows: Sequence[CdrRow], arrivals: Arrivals, systems: Sources
-) -> tuple[CdrRow, ...]:
-    """The rows but for those of recordings that grow: such a call comes with its recording."""
-    coming: set[tuple[str, str]] = set()
-    for place in arrivals.unfinished:
-        if is_uploading(place.name):
-            continue
-        named = _named(place, systems)
-        keys = {name_key(place.name)}
-        keys |= {id_key(named.call_id)} if named is not None and named.call_id else set()
-        coming |= {(account, key) for key in keys for account in (systems.of(place).account, "")}
-
-    def comes(row: CdrRow) -> bool:
-        keys = {id_key(row.call_id), *recording_names(row)}
-        return any((row.account, key) in coming for key in keys)
-
-    return tuple(row for row in rows if not comes(row)) if coming else tuple(rows)
-
-
-def _named(place: PurePosixPath, systems: Sources) -> CallFacts | None:
-    """What the name of a recording at `place` says."""
-    source = systems.of(place)
-    return facts_from_name(
-        PurePosixPath(shown(place)),
-        source.zone,
-        source.pbx.filename_patterns,
-        source.pbx.extension_max_digits,
-    )
 
 
 def _describe(arrivals: Arrivals, tables: Tables, systems: Sources) -> list[Described]:
@@ -168,7 +133,7 @@ def _describe(arrivals: Arrivals, tables: Tables, systems: Sources) -> list[Desc
     described = []
     for recording in pair_legs(arrivals.audio):
         facts = sidecars.facts_for(recording)
-        named = _named(recording.place.with_name(recording.stem), systems)
+        named = facts_of_name(recording.place.with_name(recording.stem), systems)
         facts += [named] if named is not None else []
         place = shown(recording.place)
         described.append(
