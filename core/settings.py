@@ -29,6 +29,7 @@ from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.service_settings import ServiceSettings
 from core.sftp_settings import SftpSettings
+from core.watch_settings import WatchSettings
 
 
 class SettingsError(Exception):
@@ -275,6 +276,7 @@ class Settings(BaseSettings):
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sealing: SealingSettings = Field(default_factory=SealingSettings)
     keeping: KeepingSettings = Field(default_factory=KeepingSettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
 
     @classmethod
     def settings_customise_sources(

@@ -15,12 +15,14 @@ from sqlalchemy import Engine
 from core.settings import PbxSettings
 from flow.forgotten import who_was_forgotten
 from flow.keeping import belongings
+from ingest.arrival import storable
 from ingest.calls import ArrivedCall, Gathered
 from ingest.cdr_calls import group_rows
 from ingest.cdr_join import SAME_START_S, CdrIndex, Wanted, rows_for_recordings
 from ingest.removal import remove_files
-from models.session import reading
+from models.session import reading, transaction
 from models.store.calls import load_calls
+from models.store.files import forget_known_files
 from models.store.keeping import OldRecording, gone_recordings, kept_calls
 from models.store.tombstones import Forgotten
 from models.vocabulary.call import Call, CdrRow, RecordingProblem
@@ -64,8 +66,8 @@ def admit(engine: Engine, place: Place, pbx: PbxSettings, gathered: Gathered) ->
         if one.call.sha256 not in gone and _is_theirs(one.call, forgotten)
     ]
     # A client that does not see what it sent would send it again and again.
-    problems = _turn_away(again, source, place.inbox, receipts=False)
-    problems += _turn_away(theirs, source, place.inbox, receipts=True)
+    problems = _turn_away(engine, again, source, place.inbox, receipts=False)
+    problems += _turn_away(engine, theirs, source, place.inbox, receipts=True)
     let_in = _without(gathered, [*again, *theirs], kept)
     return Admitted(
         _without_forgotten(let_in, forgotten, pbx),
@@ -94,13 +96,19 @@ def _told(again: Sequence[ArrivedCall], theirs: Sequence[ArrivedCall]) -> Iterab
 
 
 def _turn_away(
-    calls: Sequence[ArrivedCall], source: str, inbox: Path, *, receipts: bool
+    engine: Engine, calls: Sequence[ArrivedCall], source: str, inbox: Path, *, receipts: bool
 ) -> list[str]:
     recordings = [
         OldRecording(one.call.sha256 or "", tuple(map(str, one.paths)), (source,)) for one in calls
     ]
     paths, _ = belongings(recordings, inbox, receipts=receipts)
-    _, problems = remove_files(path for some in paths.values() for path in some)
+    files = [path for some in paths.values() for path in some]
+    _, problems = remove_files(files)
+    whole = [path.parent.resolve() / path.name for path in files]
+    places = [path.relative_to(source) for path in whole if path.is_relative_to(source)]
+    if places:
+        with transaction(engine) as session:
+            forget_known_files(session, source, [storable(one.as_posix()) for one in places])
     return problems
 
 

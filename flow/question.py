@@ -16,11 +16,13 @@ from core.logs import get_logger
 from core.settings import Settings
 from core.sources import source_settings
 from crm.snapshot import read_snapshot
+from ingest.arrival import KnownFiles
 from ingest.calls import Gathered, gather_calls
 from models.sealed import read_keys
 from models.vocabulary.call import CdrRow
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.files import Mark
 
 StageKeys = Mapping[str, Mapping[str, str]]
 DEFAULT_STATE = Path(".stagecheck")
@@ -89,11 +91,21 @@ def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> St
 
 
 def gather(
-    question: Question, known: Iterable[CdrRow] = (), *, may_be_empty: bool = False
+    question: Question,
+    known: Iterable[CdrRow] = (),
+    *,
+    files: KnownFiles | None = None,
+    whole: Mapping[str, Mark] | None = None,
+    may_be_empty: bool = False,
 ) -> Gathered:
-    """Looks through the recordings folder and the ledger; `known` are rows that came earlier.
+    """Looks through the recordings folder and the ledger.
 
-    With `may_be_empty` a folder without recordings is right: theirs expired.
+    Args:
+        question: what is asked.
+        known: rows of the ledger that came earlier.
+        files: spares reading files again that were read before.
+        whole: the files that are complete, where somebody watches the folder; all count else.
+        may_be_empty: a folder without recordings is right, such as one where all expired.
 
     Raises:
         InvalidInputError: the folder is missing or has no recording in it.
@@ -109,6 +121,8 @@ def gather(
         keys=read_keys(question.settings.sealing),
         sources=source_settings(question.settings),
         known=known,
+        files=files,
+        whole=whole,
         may_be_empty=may_be_empty,
     )
     _log.info(

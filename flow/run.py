@@ -19,6 +19,7 @@ from core.settings import Settings, SpeechSettings
 from flow.admission import Place, admit
 from flow.drop_box import inbox_of
 from flow.judging import Hear, hearing
+from flow.known_files import KeptFiles
 from flow.masking import mask_kept
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, read_question
@@ -28,7 +29,7 @@ from flow.second_listening import ListenedAgain, Memory, listen_again
 from flow.steps import AudioLoader, Ears, Surroundings, hear_calls, store_calls, transcribe_calls
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
-from models.places import DATABASE, open_known, open_state
+from models.places import open_state
 from models.sealed import read_keys
 from models.session import open_database, reading, transaction
 from models.store.hearing import load_judged_calls, load_understood
@@ -101,25 +102,27 @@ def run(
             check_writable(path)
     ears = Ears(audio_loader(settings), engine_for(settings.speech))
     _log.info("engine", transcriber=ears.transcriber.identity)
-    gathered = gather(question, may_be_empty=_sound_expired(request))
     database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
+            source = source_of(request)
+            files = KeptFiles(database, source)
+            gathered = gather(question, files=files, may_be_empty=_sound_expired(database, source))
+            files.keep()
             return _answer(question, gathered, database, ears, watch or Nobody())
     finally:
         database.dispose()
 
 
-def _sound_expired(request: RunRequest) -> bool:
-    """Whether calls of this folder count although their recordings are not kept any more."""
-    if not (request.db or (request.state / DATABASE).exists()):
-        return False
-    database = open_known(request.db, request.state)
-    try:
-        with reading(database) as session:
-            return bool(kept_calls(session, str(request.recordings.resolve())))
-    finally:
-        database.dispose()
+def source_of(request: RunRequest) -> str:
+    """What the database calls the recordings folder."""
+    return str(request.recordings.resolve())
+
+
+def _sound_expired(database: Engine, source: str) -> bool:
+    """Whether calls of a folder count although their recordings are not kept any more."""
+    with reading(database) as session:
+        return bool(kept_calls(session, source))
 
 
 def _repeated(gathered: Gathered) -> list[str]:
@@ -130,7 +133,7 @@ def _answer(
     question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
     request, settings = question.request, question.settings
-    source = str(request.recordings.resolve())
+    source = source_of(request)
     place = Place(request.recordings, request.state, inbox_of(request.state, settings.sftp))
     with (
         _run_row(question, database, source) as run_id,

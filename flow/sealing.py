@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.sealing_settings import SealingSettings
-from ingest.arrival import is_uploading
 from ingest.kinds import AUDIO_EXTENSIONS
+from ingest.listing import is_uploading
 from models.sealed import (
     DamagedError,
     Keys,

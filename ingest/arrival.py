@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from core.shown import shown_name
 from ingest.kinds import HEAD_BYTES, FileKind, describe_stranger, kind_of
+from ingest.listing import DEEPEST, is_folder, is_passed_over, is_uploading, mark_of
 from models.sealed import NO_KEYS, Keys, clear_file, clear_name, is_sealed
 from models.vocabulary.call import RecordingProblem
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.files import KnownFile, Mark
 
-_UPLOADING = re.compile(
-    r"\.(?:part|partial|filepart|tmp|temp|crdownload|download|upload)$"
-    r"|^\.in\."  # lftp, ProFTPD
-    r"|^\.sftpgo-upload\."
-    r"|^\..+\.\w{2,5}\.[A-Za-z0-9]{6}$"  # rsync
-    r"|\.ocTransferId\d+",
-    re.IGNORECASE,
-)
-_CLUTTER = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "#recycle", "lost+found"})
 _READ_BYTES = 1 << 20
 _MOST_BYTES = 4 << 30
-_DEEPEST = 64
+_FRESH_NS = 2_000_000_000
+"""Clocks of file systems may tick only every two seconds, so that a change goes unnoticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +38,66 @@ class AudioFile:
 
 @dataclass(slots=True)
 class Arrivals:
-    """Everything found in one folder, sorted by place."""
+    """Everything found in one folder, sorted by place; `unfinished` is left out everywhere else."""
 
     audio: list[AudioFile] = field(default_factory=list)
     json_files: list[tuple[Path, PurePosixPath]] = field(default_factory=list)
     csv_files: list[tuple[Path, PurePosixPath]] = field(default_factory=list)
     problems: list[RecordingProblem] = field(default_factory=list)
+    unfinished: list[PurePosixPath] = field(default_factory=list)
 
     def report(self, place: PurePosixPath, error: str, detail: str) -> None:
         """Notes that the file at `place` cannot be used."""
         self.problems.append(RecordingProblem(shown(place), error, detail))
 
+    def leave(self, place: PurePosixPath, detail: str) -> None:
+        """Notes that the file at `place` is not complete yet."""
+        self.unfinished.append(place)
+        self.report(place, "still_uploading", detail)
 
-def scan_folder(folder: Path, keys: Keys = NO_KEYS, *, may_be_empty: bool = False) -> Arrivals:
+
+class KnownFiles(Protocol):
+    """What earlier scans of the folder found, by place and mark."""
+
+    def find(self, place: str, mark: Mark) -> KnownFile | None:
+        """What a file was found to be, if it is still the one that was read."""
+
+    def learn(self, place: str, file: KnownFile) -> None:
+        """Takes down what a file that was read now is."""
+
+
+class NothingKnown:
+    """Knows no file and keeps none."""
+
+    def find(self, place: str, mark: Mark) -> None:
+        """Finds nothing."""
+
+    def learn(self, place: str, file: KnownFile) -> None:
+        """Keeps nothing."""
+
+
+def scan_folder(  # noqa: PLR0913 - the folder, and all that tells how to read what lies in it
+    folder: Path,
+    keys: Keys = NO_KEYS,
+    *,
+    files: KnownFiles | None = None,
+    whole: Mapping[str, Mark] | None = None,
+    may_be_empty: bool = False,
+    clock_ns: Callable[[], int] = time.time_ns,
+) -> Arrivals:
     """Looks through `folder` and all below it; links that leave it are not followed.
 
     A sealed recording is placed and hashed as it is in clear.
+
+    Args:
+        folder: the recordings folder; it is only read.
+        keys: what opens sealed recordings.
+        files: spares reading files that were read before.
+        whole: the files by place, sealed ones by their own names, that are complete, as somebody
+            who watches the folder saw them; all others are left out. Every file counts where it
+            is not given.
+        may_be_empty: a folder without files is right.
+        clock_ns: the clock of this machine, nanoseconds since 1970.
 
     Raises:
         InvalidInputError: there is no such folder, or it is empty though it may not be.
@@ -68,29 +107,26 @@ def scan_folder(folder: Path, keys: Keys = NO_KEYS, *, may_be_empty: bool = Fals
         raise InvalidInputError(
             str(folder), "is no folder", "Give the folder that the PBX's recordings lie in."
         )
-    arrivals = Arrivals()
-    root = folder.resolve()
-    for path in _files(folder, root, arrivals):
-        place = PurePosixPath(path.relative_to(folder).as_posix())
+    scan = _Scan(folder, keys, files or NothingKnown(), whole, clock_ns)
+    for entry, place in scan.entries(folder):
+        path, at = Path(entry.path), PurePosixPath(place)
         if is_sealed(path):
-            place = place.with_name(clear_name(path.name))
-            if path.with_name(place.name).exists():
+            at = at.with_name(clear_name(at.name))
+            if path.with_name(at.name).exists():
                 continue  # its sealing was interrupted; the clear one counts
         try:
-            _sort_in(path, place, root, arrivals, keys)
+            scan.sort_in(entry, place, at)
         except OSError as error:
-            arrivals.report(place, "unreadable", _cannot_read(error))
-    found = arrivals.audio or arrivals.problems or arrivals.csv_files or arrivals.json_files
-    if not (found or may_be_empty):
+            if isinstance(error, FileNotFoundError) and not entry.is_symlink():
+                continue  # somebody took it away meanwhile
+            scan.arrivals.report(at, "unreadable", _cannot_read(error))
+    found = scan.arrivals
+    anything = found.audio or found.problems or found.csv_files or found.json_files
+    if not (anything or may_be_empty):
         raise InvalidInputError(
             str(folder), "holds no files", "Give the folder that the PBX's recordings lie in."
         )
-    return arrivals
-
-
-def is_uploading(name: str) -> bool:
-    """Whether a file's name is one that clients give to uploads that are not complete."""
-    return bool(_UPLOADING.search(name))
+    return found
 
 
 def shown(place: PurePosixPath) -> str:
@@ -98,99 +134,147 @@ def shown(place: PurePosixPath) -> str:
     return shown_name(str(place))
 
 
-def _files(folder: Path, root: Path, arrivals: Arrivals) -> Iterator[Path]:
-    """All files that are neither hidden nor clutter, folders in order; bad links reported."""
-
-    def unreadable(error: OSError) -> None:
-        place = PurePosixPath(Path(error.filename).relative_to(folder).as_posix())
-        if not place.parts:
-            raise InvalidInputError(
-                str(folder), "cannot be read", "Give this user permission to read it."
-            ) from error
-        arrivals.report(place, "unreadable", _cannot_read(error))
-
-    for here, folders, names in os.walk(folder, onerror=unreadable):
-        kept = [name for name in sorted(folders) if not _is_hidden(name)]
-        for name in kept:
-            path = Path(here, name)
-            if _leads_out(path, root):
-                _report_link(path, folder, arrivals)
-        if kept and len(Path(here).relative_to(folder).parts) >= _DEEPEST:
-            place = PurePosixPath(Path(here).relative_to(folder).as_posix())
-            detail = f"folders are nested more than {_DEEPEST} deep; move the recordings up"
-            arrivals.report(place, "too_deep", detail)
-            kept = []
-        folders[:] = kept
-        for name in sorted(names):
-            if not _is_hidden(name) or is_uploading(name):
-                yield Path(here, name)
+def storable(place: str) -> str:
+    """A place as text that a database can hold and that no other place has."""
+    return os.fsencode(place).decode("utf-8", "backslashreplace")
 
 
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name.casefold() in _CLUTTER
+class _Scan:
+    """One walk through a folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        keys: Keys,
+        files: KnownFiles,
+        whole: Mapping[str, Mark] | None,
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self.arrivals = Arrivals()
+        self._root = folder.resolve()
+        self._keys, self._files = keys, files
+        self._whole, self._clock_ns = whole, clock_ns
+
+    def entries(self, folder: Path) -> Iterator[tuple[os.DirEntry[str], str]]:
+        """All files that are not passed over, with their places; unreadable folders reported."""
+        waiting = [(str(folder), "")]
+        while waiting:
+            path, prefix = waiting.pop()
+            folders = []
+            for entry in self._listed(path, prefix):
+                if is_folder(entry):
+                    if not is_passed_over(entry.name, folder=True):
+                        folders.append((entry.path, f"{prefix}{entry.name}/"))
+                elif not is_passed_over(entry.name):
+                    yield entry, prefix + entry.name
+            if folders and prefix.count("/") >= DEEPEST:
+                self.arrivals.report(PurePosixPath(prefix), "too_deep", _TOO_DEEP_DETAIL)
+                continue
+            waiting += reversed(folders)
+
+    def _listed(self, path: str, prefix: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(path) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if not prefix:
+                raise InvalidInputError(
+                    path, "cannot be read", "Give this user permission to read it."
+                ) from error
+            self.arrivals.report(PurePosixPath(prefix), "unreadable", _cannot_read(error))
+            return []
+
+    def sort_in(self, entry: os.DirEntry[str], place: str, at: PurePosixPath) -> None:
+        """Puts a file where it belongs, under the place `at` that it has in clear."""
+        arrivals, linked = self.arrivals, entry.is_symlink()
+        if linked and self._leads_out(Path(entry.path)):
+            arrivals.report(at, "outside_link", _LINK_DETAIL)
+            return
+        if is_uploading(entry.name):
+            arrivals.leave(at, _NAMED_DETAIL)
+            return
+        info = entry.stat()
+        if linked and stat.S_ISDIR(info.st_mode):
+            return  # what it leads to is found where it lies
+        if not stat.S_ISREG(info.st_mode):
+            arrivals.report(at, "not_audio", "this is no regular file; remove it")
+            return
+        if info.st_size > _MOST_BYTES:
+            arrivals.report(at, "too_big", _TOO_BIG_DETAIL)
+            return
+        path, mark = Path(entry.path), mark_of(info)
+        suffix = path.suffix.casefold()
+        if not self._is_whole(place, mark, table=suffix == ".csv"):
+            arrivals.leave(at, _GROWING_DETAIL)
+        elif suffix in {".json", ".csv"}:
+            (arrivals.json_files if suffix == ".json" else arrivals.csv_files).append((path, at))
+            self._learn(place, KnownFile(mark), self._clock_ns())
+        else:
+            self._sort_by_bytes(path, place, at, mark)
+
+    def _leads_out(self, link: Path) -> bool:
+        """Whether a link leads out of the folder, or in a circle."""
+        try:
+            return not link.resolve().is_relative_to(self._root)
+        except RuntimeError:  # how pathlib tells of a circle
+            return True
+
+    def _is_whole(self, place: str, mark: Mark, *, table: bool) -> bool:
+        if self._whole is None:
+            return True
+        seen = self._whole.get(place)
+        return seen is not None and (table or seen.content == mark.content)
+
+    def _sort_by_bytes(self, path: Path, place: str, at: PurePosixPath, mark: Mark) -> None:
+        file = self._files.find(storable(place), mark)
+        if file is None:
+            began = self._clock_ns()
+            file = _read(path, at.name, self._keys)
+            if file is None or not self._is_whole(place, file.mark, table=False):
+                self.arrivals.leave(at, _GROWING_DETAIL)
+                return
+            self._learn(place, file, began)
+        if file.sha256 is None:
+            self.arrivals.report(at, file.error or "not_audio", file.detail or "")
+            return
+        size = file.mark.size if file.clear_size is None else file.clear_size
+        modified = file.mark.mtime_ns / 1e9
+        self.arrivals.audio.append(AudioFile(path, at, size, modified, file.sha256))
+
+    def _learn(self, place: str, file: KnownFile, read_at_ns: int) -> None:
+        """Takes down what a file is, unless a change since could hide behind the same times."""
+        if file.mark.ctime_ns + _FRESH_NS <= read_at_ns:
+            self._files.learn(storable(place), file)
 
 
-def _leads_out(path: Path, root: Path) -> bool:
-    """Whether a link leads out of the folder `root`, or in a circle."""
-    try:
-        return path.is_symlink() and not path.resolve().is_relative_to(root)
-    except RuntimeError:  # how pathlib tells of a circle
-        return True
-
-
-def _sort_in(path: Path, place: PurePosixPath, root: Path, arrivals: Arrivals, keys: Keys) -> None:
-    if _leads_out(path, root):
-        arrivals.report(place, "outside_link", _LINK_DETAIL)
-        return
-    if is_uploading(path.name):
-        arrivals.report(
-            place,
-            "still_uploading",
-            "the name says that the upload is not complete; run again when it is, "
-            "or delete the file if the upload was given up",
-        )
-        return
-    info = path.stat()
-    if not stat.S_ISREG(info.st_mode):
-        arrivals.report(place, "not_audio", "this is no regular file; remove it")
-        return
-    if info.st_size > _MOST_BYTES:
-        detail = "the file is larger than 4 GB, which no recording of a call is; remove it"
-        arrivals.report(place, "too_big", detail)
-        return
-    suffix = path.suffix.casefold()
-    if suffix in {".json", ".csv"}:
-        (arrivals.json_files if suffix == ".json" else arrivals.csv_files).append((path, place))
-        return
-    with clear_file(path, keys) as clear:
-        _sort_by_bytes(clear, (path, place), info.st_mtime, arrivals)
-
-
-def _sort_by_bytes(
-    clear: Path, found: tuple[Path, PurePosixPath], modified: float, arrivals: Arrivals
-) -> None:
-    (path, place), size = found, clear.stat().st_size
-    with clear.open("rb") as stream:
+def _read(path: Path, name: str, keys: Keys) -> KnownFile | None:
+    """What a file is that is called `name` in clear; ``None`` where it was written to meanwhile."""
+    mark = mark_of(path.stat())
+    with clear_file(path, keys) as clear, clear.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
         head = stream.read(HEAD_BYTES)
-        kind = kind_of(head, size, place.name)
+        kind = kind_of(head, size, name)
         if kind is not FileKind.AUDIO:
             error = "empty" if kind is FileKind.EMPTY else "not_audio"
-            arrivals.report(place, error, describe_stranger(head, kind))
-            return
+            return KnownFile(mark, None, error, describe_stranger(head, kind))
         digest = hashlib.sha256(head)
         while block := stream.read(_READ_BYTES):
             digest.update(block)
-    arrivals.audio.append(AudioFile(path, place, size, modified, digest.hexdigest()))
+    if mark_of(path.stat()).content != mark.content:
+        return None
+    return KnownFile(mark, digest.hexdigest(), clear_size=size if is_sealed(path) else None)
 
 
 _LINK_DETAIL = (
     "the link leads out of the recordings folder, or in a circle; copy the recording itself here"
 )
-
-
-def _report_link(path: Path, folder: Path, arrivals: Arrivals) -> None:
-    place = PurePosixPath(path.relative_to(folder).as_posix())
-    arrivals.report(place, "outside_link", _LINK_DETAIL)
+_TOO_DEEP_DETAIL = f"folders are nested more than {DEEPEST} deep; move the recordings up"
+_TOO_BIG_DETAIL = "the file is larger than 4 GB, which no recording of a call is; remove it"
+_NAMED_DETAIL = (
+    "the name says that the upload is not complete; run again when it is, "
+    "or delete the file if the upload was given up"
+)
+_GROWING_DETAIL = "the file is still being written; it is used once it is complete"
 
 
 def _cannot_read(error: OSError) -> str:

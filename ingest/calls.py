@@ -9,23 +9,28 @@ from datetime import tzinfo
 from pathlib import Path, PurePosixPath
 
 from core.settings import PbxSettings
-from ingest.arrival import Arrivals, scan_folder, shown
+from ingest.arrival import Arrivals, KnownFiles, scan_folder, shown
 from ingest.cdr import read_cdr
-from ingest.cdr_calls import CdrCall, facts_of_rows, group_rows, learned_numbers
+from ingest.cdr_calls import (
+    CdrCall,
+    facts_of_rows,
+    group_rows,
+    learned_numbers,
+)
 from ingest.cdr_join import (
+    CallsByTime,
     CdrIndex,
     Wanted,
-    call_at_that_time,
     rows_for_recordings,
     summary_of,
 )
 from ingest.copies import without_copies
 from ingest.describe import Sidecars, Tables, read_tables, report_bad_rows
-from ingest.legs import pair_legs
+from ingest.growing import without_growing
+from ingest.legs import leave_company, pair_legs
 from ingest.merging import Described, call_of_facts, call_of_recording, merge_facts
-from ingest.names import facts_from_name
 from ingest.parties import OurSide, our_side, settle_parties, with_numbers
-from ingest.sources import Sources, sources_of
+from ingest.sources import Sources, facts_of_name, sources_of
 from models.sealed import NO_KEYS, Keys
 from models.vocabulary.call import (
     Call,
@@ -35,6 +40,7 @@ from models.vocabulary.call import (
     RecordingProblem,
 )
 from models.vocabulary.deal import User
+from models.vocabulary.files import Mark
 from models.vocabulary.ledger import settled_rows
 
 
@@ -75,6 +81,8 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
     sources: Mapping[str, PbxSettings] | None = None,
     known: Iterable[CdrRow] = (),
     keys: Keys = NO_KEYS,
+    files: KnownFiles | None = None,
+    whole: Mapping[str, Mark] | None = None,
     may_be_empty: bool = False,
 ) -> Gathered:
     """Reads `folder` recursively and says of each recording which call it is.
@@ -91,6 +99,8 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
             its name; the call records of one then explain no other one's recordings.
         known: rows of the ledger that came earlier, whatever became of their files.
         keys: what opens sealed recordings.
+        files: what earlier scans found in the folder's files (see `scan_folder`).
+        whole: the files that are complete (see `scan_folder`); calls of others come later.
         may_be_empty: a folder without recordings is right.
 
     Raises:
@@ -102,13 +112,16 @@ def gather_calls(  # noqa: PLR0913 - the sources of what is known of calls
     given = None
     if cdr is not None:
         given = read_cdr(cdr, common.cdr_zone, zone_is_set=common.cdr_zone_is_set)
-    arrivals = scan_folder(folder, keys, may_be_empty=may_be_empty)
+    arrivals = scan_folder(folder, keys, files=files, whole=whole, may_be_empty=may_be_empty)
+    leave_company(arrivals)
     if given is not None and cdr is not None:
         report_bad_rows(given, PurePosixPath(cdr.name), arrivals.problems)
     tables = read_tables(arrivals, systems, skip=cdr)
     rows = [row for one in ([given] if given else tables.cdrs) for row in one.rows]
     rows += [replace(row, account=systems.named(row.account).account) for row in known]
     settled = settled_rows(rows)
+    if whole is not None:
+        settled = without_growing(settled, arrivals, systems)
     described = _describe(arrivals, tables, systems)
     ours = our_sides(described, settled, systems, users)
     return _tie(described, settled, ours, systems, arrivals)
@@ -119,17 +132,13 @@ def _describe(arrivals: Arrivals, tables: Tables, systems: Sources) -> list[Desc
     sidecars = Sidecars(arrivals, tables)
     described = []
     for recording in pair_legs(arrivals.audio):
-        source = systems.of(recording.place)
         facts = sidecars.facts_for(recording)
-        named = facts_from_name(
-            PurePosixPath(shown(recording.place.with_name(recording.stem))),
-            source.zone,
-            source.pbx.filename_patterns,
-            source.pbx.extension_max_digits,
-        )
+        named = facts_of_name(recording.place.with_name(recording.stem), systems)
         facts += [named] if named is not None else []
         place = shown(recording.place)
-        described.append(Described(recording, place, tuple(facts), source.account))
+        described.append(
+            Described(recording, place, tuple(facts), systems.of(recording.place).account)
+        )
     sidecars.report_orphans()
     return described
 
@@ -218,11 +227,11 @@ def _explained(
     wanted = [_wanted(each, ours) for each in described]
     rows_of = rows_for_recordings(index, wanted)
     used.update(row for rows in rows_of for row in rows)
-    free = [summary_of(call, ours) for call in calls if not used.intersection(call.rows)]
+    free = CallsByTime(summary_of(call, ours) for call in calls if used.isdisjoint(call.rows))
     joined = []
     for each, want, rows in zip(described, wanted, rows_of, strict=True):
         if not rows:
-            call = call_at_that_time(want, free)
+            call = free.only_call(want)
             rows = call.rows if call is not None else ()  # noqa: PLW2901 - the fallback's rows
             used.update(rows)
         told = replace(each, facts=(*each.facts, facts_of_rows(rows, ours))) if rows else each
@@ -267,7 +276,7 @@ def _unrecorded(
     calls: Sequence[CdrCall], used: set[CdrRow], ours: OurSide, account: str
 ) -> Iterator[Call]:
     for call in calls:
-        if not used.intersection(call.rows):
+        if used.isdisjoint(call.rows):
             facts: CallFacts = facts_of_rows(call.rows, ours)
             yield call_of_facts(facts, call.rows[0].started_at, ours, account)
 

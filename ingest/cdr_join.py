@@ -41,6 +41,12 @@ class CdrSummary:
     extension: str | None
 
 
+def recording_names(row: CdrRow) -> set[str]:
+    """The names of recordings that a row tells, as `name_key` gives them."""
+    told = {row.recording, PurePosixPath(row.userfield or "").name}
+    return {name_key(name) for name in told if name}
+
+
 class CdrIndex:
     """Finds rows by recording name and by id."""
 
@@ -55,9 +61,8 @@ class CdrIndex:
 
     def _add(self, row: CdrRow, call: CdrCall) -> None:
         self._call_of[row] = call
-        for name in {row.recording, PurePosixPath(row.userfield or "").name or None}:
-            if name:
-                self._by_name[name_key(name)].append(row)
+        for name in recording_names(row):
+            self._by_name[name].append(row)
         self._by_id[id_key(row.call_id)].append(row)
         if row.linked_id:
             self._by_linked[id_key(row.linked_id)].append(row)
@@ -109,12 +114,33 @@ def rows_for_recordings(index: CdrIndex, wanted: Sequence[Wanted]) -> list[tuple
     return joined
 
 
-def call_at_that_time(wanted: Wanted, calls: Iterable[CdrSummary]) -> CdrCall | None:
-    """The only call with the recording's client (or extension) that began when it did."""
-    if wanted.started_at is None or not (wanted.client or wanted.extension):
-        return None
-    near = [call for call in calls if _same_parties(wanted, call) and _same_time(wanted, call)]
-    return near[0].call if len(near) == 1 else None
+class CallsByTime:
+    """Finds calls by when they began and who took part."""
+
+    def __init__(self, calls: Iterable[CdrSummary]) -> None:
+        self._calls: dict[int, list[CdrSummary]] = defaultdict(list)
+        for call in calls:
+            slots = {_slot(at) for at in (call.started_at, call.answered_at) if at is not None}
+            for slot in slots:
+                self._calls[slot].append(call)
+
+    def only_call(self, wanted: Wanted) -> CdrCall | None:
+        """The only call with the recording's client (or extension) that began when it did."""
+        if wanted.started_at is None or not (wanted.client or wanted.extension):
+            return None
+        slot = _slot(wanted.started_at)
+        near = {
+            id(call): call
+            for each in (slot - 1, slot, slot + 1)
+            for call in self._calls.get(each, ())
+            if _same_parties(wanted, call) and _same_time(wanted, call)
+        }
+        return next(iter(near.values())).call if len(near) == 1 else None
+
+
+def _slot(at: datetime) -> int:
+    """A stretch of time; moments that count as the same lie in the same or in neighbouring ones."""
+    return int(at.timestamp() // SAME_START_S)
 
 
 def _same_parties(wanted: Wanted, call: CdrSummary) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import PurePosixPath
 
@@ -55,15 +56,12 @@ def time_of(text: str, zone: tzinfo) -> datetime | None:
 
 def written_time(text: str) -> datetime | None:
     """A date with a time as it is written, with or without an offset."""
+    with suppress(ValueError):
+        return datetime.fromisoformat(text)  # what most lines have, and many times faster
     for form in _FORMATS:
-        try:
+        with suppress(ValueError):
             return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is the caller's
-        except ValueError:
-            continue
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    return None
 
 
 def seconds_of(name: str, text: str) -> float:

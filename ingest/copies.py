@@ -42,7 +42,7 @@ def _choose(
     groups: dict[Hashable, list[Described]] = defaultdict(list)
     for each in described:
         groups[key(each)].append(each)
-    ranked = [sorted(same, key=rank) for same in groups.values()]
+    ranked = [sorted(same, key=rank) if len(same) > 1 else same for same in groups.values()]
     return [(same[0], same[1:]) for same in ranked]
 
 

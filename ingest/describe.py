@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -98,6 +99,10 @@ class Sidecars:
         self._rows = [
             (place.parent, row, shown(place)) for place, rows in tables.manifests for row in rows
         ]
+        self._rows_by_name: dict[str, list[int]] = defaultdict(list)
+        for at, (folder, row, _) in enumerate(self._rows):
+            for name in _names_meant(folder, row.recording):
+                self._rows_by_name[name].append(at)
         self._used: set[object] = set()
         self._told: set[str] = set()
 
@@ -111,11 +116,12 @@ class Sidecars:
                 sidecar = read_sidecar(path, shown(place))
                 self._report(recording, sidecar.problems)
                 found.append(sidecar.facts)
-        for at, (folder, row, _) in enumerate(self._rows):
-            if _is_named(recording, folder, row.recording):
-                self._used.add(at)
-                self._report(recording, row.sidecar.problems)
-                found.append(row.sidecar.facts)
+        named = {at for name in _names_of(recording) for at in self._rows_by_name.get(name, ())}
+        for at in sorted(named):
+            sidecar = self._rows[at][1].sidecar
+            self._used.add(at)
+            self._report(recording, sidecar.problems)
+            found.append(sidecar.facts)
         return [facts for facts in found if facts is not None]
 
     def report_orphans(self) -> None:
@@ -160,16 +166,19 @@ def _sidecar_places(recording: Recording) -> list[str]:
     return list(dict.fromkeys(name.casefold() for name in names))
 
 
-def _is_named(recording: Recording, folder: PurePosixPath, named: str) -> bool:
-    """Whether a manifest's name means this recording: by path from it, or by base name."""
-    places = {PurePosixPath(named), folder / named}
-    bare = "/" not in named
+def _names_meant(folder: PurePosixPath, named: str) -> set[str]:
+    """What a manifest's name may mean: a path, also from the manifest on, or any base name."""
+    places = {f"/{PurePosixPath(named)}", f"/{folder / named}"}
+    return places if "/" in named else places | {named}
+
+
+def _names_of(recording: Recording) -> set[str]:
+    """The names that a manifest may call a recording by; paths begin with a slash."""
+    names = {recording.stem}
     for file in recording.files:
-        if bare and named in {file.place.name, file.place.stem, recording.stem}:
-            return True
-        if {file.place, file.place.with_suffix("")} & places:
-            return True
-    return False
+        names |= {file.place.name, file.place.stem}
+        names |= {f"/{file.place}", f"/{file.place.with_suffix('')}"}
+    return names
 
 
 def _is_sidecar_file(path: Path) -> bool:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from ingest.arrival import AudioFile
+from ingest.arrival import Arrivals, AudioFile
 from ingest.names import stem_of
 from models.vocabulary.call import Direction
 
@@ -49,6 +50,36 @@ class Recording:
         """The files, the outside party's leg first."""
         swap = self.by_caller and direction is Direction.OUT
         return self.files[::-1] if swap else self.files
+
+
+def leave_company(arrivals: Arrivals) -> None:
+    """Leaves out what belongs to a file that is not complete yet: its other leg, its sidecar."""
+    growing: dict[PurePosixPath, set[str]] = defaultdict(set)
+    for place in arrivals.unfinished:
+        growing[place.parent].add(_name_of_all(place))
+
+    def waits(place: PurePosixPath) -> bool:
+        return place.parent in growing and _name_of_all(place) in growing[place.parent]
+
+    found, arrivals.audio = arrivals.audio, []
+    for file in found:
+        if waits(file.place):
+            arrivals.leave(file.place, _COMPANY_DETAIL)
+        else:
+            arrivals.audio.append(file)
+    arrivals.json_files = [(path, at) for path, at in arrivals.json_files if not waits(at)]
+
+
+def _name_of_all(place: PurePosixPath) -> str:
+    """The name that a recording, its legs and its sidecars share."""
+    name = place.name.removesuffix(".json")
+    return _SUFFIX.sub("", stem_of(name))
+
+
+_COMPANY_DETAIL = (
+    "a file that belongs to it, its other leg or its sidecar, is still being written; "
+    "it is used once that is complete"
+)
 
 
 def pair_legs(files: Sequence[AudioFile]) -> list[Recording]:

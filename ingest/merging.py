@@ -15,6 +15,7 @@ from models.vocabulary.call import Call, CallFacts, Direction, MetadataSource
 
 _TRUST = list(MetadataSource)
 _LATEST = 4_102_444_800  # file systems hold moments that no calendar does; this is 2100
+_FIELDS = tuple(field.name for field in fields(CallFacts) if field.name != "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,17 @@ class Described:
 def merge_facts(facts: Sequence[CallFacts]) -> CallFacts:
     """One set of facts; `source` is the most trusted source that said anything at all."""
     ordered = sorted(facts, key=lambda each: _TRUST.index(each.source))
-    telling = [each for each in ordered if said(each)]
+    telling = [(each.source, told) for each in ordered if (told := said(each))]
     merged: dict[str, object] = {}
-    for each in telling:
-        for name, value in said(each).items():
-            merged.setdefault(name, value)
-    source = telling[0].source if telling else MetadataSource.FILE
+    for _, told in reversed(telling):
+        merged |= told
+    source = telling[0][0] if telling else MetadataSource.FILE
     return replace(CallFacts(source), **merged)  # type: ignore[arg-type] # same fields, same types
 
 
 def said(facts: CallFacts) -> dict[str, object]:
     """The fields in which a source says something, by name."""
-    named = {field.name: getattr(facts, field.name) for field in fields(facts)}
-    return {name: value for name, value in named.items() if name != "source" and value is not None}
+    return {name: value for name in _FIELDS if (value := getattr(facts, name)) is not None}
 
 
 def call_of_recording(described: Described, ours: OurSide, zone: tzinfo) -> Call:

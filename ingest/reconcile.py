@@ -9,13 +9,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from pathlib import PurePosixPath
 
 from ingest.cdr_calls import facts_of_rows, group_rows
-from ingest.cdr_join import (
-    CdrIndex,
-    Wanted,
-    call_at_that_time,
-    rows_for_recordings,
-    summary_of,
-)
+from ingest.cdr_join import CallsByTime, CdrIndex, Wanted, rows_for_recordings, summary_of
 from ingest.gaps import Line, gaps_of
 from ingest.merging import call_of_facts
 from ingest.parties import OurSide
@@ -107,11 +101,11 @@ def _matched(
     index = CdrIndex(calls)
     rows_of = rows_for_recordings(index, [_wanted(one.call) for one in recordings])
     used = {row for own in rows_of for row in own}
-    free = [summary_of(call, ours) for call in calls if not used.intersection(call.rows)]
+    free = CallsByTime(summary_of(call, ours) for call in calls if used.isdisjoint(call.rows))
     files: dict[CdrRow, list[ReceivedRecording]] = defaultdict(list)
     unknown = []
     for one, own in zip(recordings, rows_of, strict=True):
-        call = index.call_of(own[0]) if own else call_at_that_time(_wanted(one.call), free)
+        call = index.call_of(own[0]) if own else free.only_call(_wanted(one.call))
         if call is None:
             unknown.append(one)
         else:

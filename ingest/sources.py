@@ -8,6 +8,9 @@ from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.settings import PbxSettings
+from ingest.arrival import shown
+from ingest.names import facts_from_name
+from models.vocabulary.call import CallFacts
 from models.vocabulary.errors import InvalidInputError
 
 
@@ -72,3 +75,14 @@ def _zone(name: str) -> ZoneInfo:
         raise InvalidInputError(
             "timezone", f"`{name}` is no IANA time zone", "Write it like Europe/Moscow."
         ) from error
+
+
+def facts_of_name(place: PurePosixPath, systems: Sources) -> CallFacts | None:
+    """What the name of a recording at `place` says, as its telephone system writes names."""
+    source = systems.of(place)
+    return facts_from_name(
+        PurePosixPath(shown(place)),
+        source.zone,
+        source.pbx.filename_patterns,
+        source.pbx.extension_max_digits,
+    )

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from flow.doctor.finding import Finding, Severity, found
-from ingest.arrival import is_uploading
 from ingest.kinds import AUDIO_EXTENSIONS
+from ingest.listing import is_uploading
 from ingest.sftp.collect import TAKING
 from models.sealed import DamagedError, Keys, clear_name, clear_sha256, sealed_path
 from models.session import reading

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from classify.matching import match_call
 from core.clock import now
 from flow.admission import Admitted, Place, admit
 from flow.drop_box import inbox_of
+from flow.known_files import KeptFiles
 from flow.ledger import known_rows
 from flow.masking import mask_kept
 from flow.question import gather
@@ -31,6 +32,7 @@ from models.store.intake import (
 from models.store.jobs import ask_for, drop_jobs
 from models.store.keeping import kept_calls
 from models.vocabulary.call import Call
+from models.vocabulary.files import Mark
 from models.vocabulary.work import JobKind, Lane, Want
 
 _SPARSE = {".wav": 8000, ".wav16": 8000, ".au": 8000, ".raw": 8000, ".sln": 8000}
@@ -49,8 +51,12 @@ class Looked:
     warnings: tuple[str, ...] = ()
 
 
-def look_for_calls(place: Workplace) -> Looked:
+def look_for_calls(place: Workplace, whole: Mapping[str, Mark] | None = None) -> Looked:
     """Writes down which calls there are and asks for the work that they need.
+
+    Args:
+        place: what is looked through and worked with.
+        whole: the files that are complete, others being left out; all where it is not given.
 
     Raises:
         StagecheckError: the CRM snapshot, the recordings or the database cannot be used.
@@ -58,7 +64,7 @@ def look_for_calls(place: Workplace) -> Looked:
     situation = place.situation()
     place.keep_snapshot()
     mask_kept(place.database)
-    admitted = _admitted(place, situation)
+    admitted = _admitted(place, situation, whole)
     gathered = admitted.gathered
     recorded, unrecorded = store_calls(place.database, place.source, gathered)
     recorded += admitted.kept
@@ -75,12 +81,12 @@ def look_for_calls(place: Workplace) -> Looked:
         len(unrecorded),
         len(wants),
         len(gone),
-        len(gathered.problems),
+        sum(one.error != "still_uploading" for one in gathered.problems),
         admitted.warnings,
     )
 
 
-def _admitted(place: Workplace, situation: Situation) -> Admitted:
+def _admitted(place: Workplace, situation: Situation, whole: Mapping[str, Mark] | None) -> Admitted:
     """What lies there and may: nobody forgotten, nothing whose time is up.
 
     An empty folder is right before the first call; after it, it is a disk that was lost.
@@ -89,9 +95,15 @@ def _admitted(place: Workplace, situation: Situation) -> Admitted:
     with reading(place.database) as session:
         calls, _ = current_calls(session, place.source)
         sounding = set(calls) - set(kept_calls(session, place.source))
+    files = KeptFiles(place.database, place.source)
     gathered = gather(
-        situation.question, known=known_rows(place.database), may_be_empty=not sounding
+        situation.question,
+        known=known_rows(place.database),
+        files=files,
+        whole=whole,
+        may_be_empty=not sounding,
     )
+    files.keep()
     inbox = inbox_of(request.state, settings.sftp)
     where = Place(request.recordings, request.state, inbox)
     return admit(place.database, where, settings.pbx, gathered)

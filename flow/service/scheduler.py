@@ -6,15 +6,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from sqlalchemy import Engine
 
 from core.clock import now
 from core.logs import get_logger
 from flow.drop_box import inbox_of
-from flow.keep_up import Sight, sight
 from flow.keeping import retain
 from flow.service.bells import Bell, ring_waiting
+from flow.service.lookout import Lookout
 from flow.service.scan import Looked, look_for_calls
 from flow.service.workplace import Workplace
 from ingest.sftp.collect import Waiting, collect, forget_receipts
@@ -59,8 +60,8 @@ class Scheduler:
 
     def __init__(self, place: Workplace, bell: Bell, say: Say) -> None:
         self._place, self._bell, self._say = place, bell, say
-        self._looked: Sight | None = None
-        self._before: Sight | None = None
+        self._lookout: Lookout | None = None
+        self._placed: list[Path] = []
         self._next_look_s = self._next_sweep_s = 0.0
         self._next_day_s = time.monotonic() + _SOON_S
         self._told: dict[str, str] = {}
@@ -118,6 +119,7 @@ class Scheduler:
                 waits = f"{one.account} sent {one.place}, which cannot be taken now"
                 self._tell(f"{one.account}{one.place}", f"{waits} ({one.reason});")
             else:
+                self._placed.append(one.path)
                 _log.info("upload taken", account=one.account, size=one.size)
                 again = ", as it had before" if one.repeated else ""
                 self._say(f"{one.account} sent {one.place}{again}")
@@ -125,14 +127,17 @@ class Scheduler:
             forget_receipts(inbox, before=now_s - sftp.receipts_days * _DAY_S)
 
     def _look(self) -> None:
-        """Looks for calls when two looks in a row saw the same and it is new."""
-        seen = sight(self._place.request)
-        first, before, self._before = self._before is None, self._before, seen
-        if seen == self._looked or not (first or seen == before):
+        """Looks for calls when something new is whole."""
+        self._lookout = self._lookout or Lookout(self._place)
+        placed, self._placed = self._placed, []
+        seen = self._lookout.look(placed)
+        for line in seen.lines:
+            self._say(line)
+        if seen.whole is None:
             return
-        looked = look_for_calls(self._place)
-        self._looked = seen
-        self._say(_told(looked))
+        looked = look_for_calls(self._place, seen.whole)
+        self._lookout.done()
+        self._say("; ".join(filter(None, [_told(looked), seen.waiting])))
         for warning in looked.warnings:
             self._say(warning)
 

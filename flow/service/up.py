@@ -104,11 +104,12 @@ class _Tidings:
             recorded, _ = current_calls(session, place.source)
             problems = load_problems(session, place.source)
         self._told = run[0]
+        unusable = sum(one.error != "still_uploading" for one in problems)
         gaps = Counter(deal.gap.value for deal in verification.deals)
         line = (
             f"{time.strftime('%H:%M:%S')} {len(recorded)} calls, {len(verification.deals)} deals: "
             f"{gaps['ahead']} ahead of reality, {gaps['behind']} behind, "
             f"{gaps['unknown']} cannot be told; {len(verification.flags)} flags, "
-            f"{len(problems)} unusable recordings"
+            f"{unusable} unusable recordings"
         )
         return [line]

@@ -77,7 +77,7 @@ class Workplace:
         Raises:
             StagecheckError: one of the files is wrong.
         """
-        seen = tuple(_looks(self._inputs()))
+        seen = tuple(_looks(self.inputs()))
         if self._situation is None or seen != self._seen:
             question = read_question(self.request, self.settings)
             around = surroundings_of(question, self.database, self._hear)
@@ -92,7 +92,8 @@ class Workplace:
                 session, str(self.request.crm.resolve()), self.situation().question.snapshot
             )
 
-    def _inputs(self) -> Iterator[Path]:
+    def inputs(self) -> Iterator[Path]:
+        """The files of the CRM and of the rules."""
         yield self.request.crm
         folder = self.settings.verification.pipelines_folder
         if folder is not None:

@@ -52,10 +52,14 @@ class NamedFile:
 
 def stem_of(name: str) -> str:
     """A base name without its audio extensions and without ` (1)`, ` - копия`, a leg's mark."""
-    path = PurePosixPath(name)
-    while path.suffix.lower() in AUDIO_EXTENSIONS and path.stem:
-        path = PurePosixPath(path.stem)
-    stem = _LONE_LEG.sub(r"\1", _COPY.sub("", str(path)).strip())
+    stem = name
+    while True:
+        rest, _, ending = stem.rpartition(".")
+        bare = rest.rpartition("/")[2]
+        if not bare or f".{ending.lower()}" not in AUDIO_EXTENSIONS:
+            break
+        stem = bare
+    stem = _LONE_LEG.sub(r"\1", _COPY.sub("", stem).strip())
     return stem if stem.strip(".") else name
 
 

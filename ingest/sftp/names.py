@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
-from ingest.arrival import is_uploading
+from ingest.listing import is_uploading
 
 LONGEST_NAME, LONGEST_PATH, DEEPEST = 255, 1024, 16
 ROOT = PurePosixPath("/")

@@ -10,6 +10,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from models.store.fading import change_evidence
+from models.store.files import forget_files_of
 from models.store.keeping import OldRecording, count_of, forget_answers, old_recording
 from models.tables import (
     ActivityRow,
@@ -133,6 +134,8 @@ def delete_rows(session: Session, person: Person, rows: PersonRows) -> dict[str,
     counts["CDR rows"] = count_of(
         session, delete(CdrEntryRow).where(CdrEntryRow.id.in_(rows.ledger))
     )
+    sounds = {one.sha256 for one in rows.recordings}
+    counts["known files"] = forget_files_of(session, person.traces, sounds)
     counts["calls"] = count_of(session, delete(CallRow).where(CallRow.id.in_(rows.calls)))
     counts |= _sounds(session, [one.sha256 for one in rows.recordings])
     for row in activities:

@@ -20,6 +20,7 @@ from models.tables.crm import (
     StageChangeRow,
     UserRow,
 )
+from models.tables.files import KnownFileRow
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
@@ -55,6 +56,7 @@ __all__ = [
     "JobRow",
     "JudgeAnswerRow",
     "KeepingEventRow",
+    "KnownFileRow",
     "PipelineRow",
     "ProcessRow",
     "PromiseRow",

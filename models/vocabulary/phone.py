@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import phonenumbers
 
@@ -59,6 +60,7 @@ class Phone:
     extension: str | None
 
 
+@lru_cache(maxsize=1 << 17)  # a ledger has each number many times, and parsing is slow
 def normalise_phone(
     raw: str | None,
     *,

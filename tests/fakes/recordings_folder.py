@@ -11,6 +11,7 @@ from core.settings import PbxSettings
 from ingest.calls import Gathered, gather_calls
 from models.vocabulary.call import Call
 from models.vocabulary.deal import User
+from models.vocabulary.files import Mark
 
 IRINA = User("u101", "Ирина Соколова", ("101",), ("+7 (495) 000-11-01",))
 PAVEL = User("u102", "Павел Дёмин", ("102",), ("8 916 000-00-12",))
@@ -48,11 +49,16 @@ class RecordingsFolder:
         os.utime(path, (timestamp, timestamp))
 
     def gather(
-        self, *, users: Sequence[User] = USERS, cdr: Path | None = None, **pbx: object
+        self,
+        *,
+        users: Sequence[User] = USERS,
+        cdr: Path | None = None,
+        whole: Mapping[str, Mark] | None = None,
+        **pbx: object,
     ) -> Gathered:
         settings = PbxSettings.model_validate(pbx)
         return gather_calls(
-            self.folder, pbx=settings, timezone="Europe/Moscow", users=users, cdr=cdr
+            self.folder, pbx=settings, timezone="Europe/Moscow", users=users, cdr=cdr, whole=whole
         )
 
     def only_call(self, **settings: object) -> Call:

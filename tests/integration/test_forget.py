@@ -14,6 +14,7 @@ from typer.testing import CliRunner, Result
 from flow.cli import app
 from flow.forgotten import secret_file, who_was_forgotten
 from models.session import sqlite_url, transaction
+from models.store.files import save_known_files
 from models.store.judge import JudgeAnswer, add_answer, words_digest
 from models.tables import (
     ActivityRow,
@@ -24,10 +25,12 @@ from models.tables import (
     DealRow,
     JudgeAnswerRow,
     KeepingEventRow,
+    KnownFileRow,
     RecordingRow,
     TombstoneRow,
     TranscriptRow,
 )
+from models.vocabulary.files import KnownFile, Mark
 from tests.fakes.kept_office import KeptOffice, judged_office
 from tests.fakes.office import ANDREY, ANDREYS, BORIS, BORISS, SCRIPTS, STRANGERS, add_recording
 
@@ -104,6 +107,26 @@ def test_nothing_is_left_in_any_table_or_file(office: KeptOffice) -> None:
     assert certificate["removed"]["reports"] == 1
     assert certificate["searched"]["columns"] > 100
     assert ANDREY not in json.dumps(certificate)
+
+
+def test_files_that_were_known_are_forgotten(office: KeptOffice) -> None:
+    mark = Mark(1, 2, 3, 4)
+    (sound,) = [row.sha256 for row in office.rows(CallRow, call_id=f"call-{ANDREYS}")]
+    files = {
+        f"in-{LAST_TEN}.wav": KnownFile(mark, "ab" * 32),
+        f"probe-{LAST_TEN}.txt": KnownFile(mark, None, "not_audio", "it is text"),
+        "plain.wav": KnownFile(mark, sound),
+        "another.wav": KnownFile(mark, "cd" * 32),
+    }
+    engine = office.open()
+    with transaction(engine) as session:
+        save_known_files(session, "/elsewhere", files)
+    engine.dispose()
+    certificate = forget(office)
+    assert certificate["found"] == 0
+    assert certificate["removed"]["known files"] == 3
+    left = office.rows(KnownFileRow, source="/elsewhere")
+    assert [row.place for row in left] == ["another.wav"]
 
 
 def test_the_others_stay(office: KeptOffice) -> None:

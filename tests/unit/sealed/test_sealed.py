@@ -12,6 +12,7 @@ import pytest
 from core.sealing_settings import SealingSettings
 from flow.sealing import seal_folder, sealing_keys, unseal
 from ingest.arrival import scan_folder
+from ingest.listing import mark_of
 from models.sealed import (
     NO_KEYS,
     DamagedError,
@@ -24,10 +25,26 @@ from models.sealed import (
     seal_in_place,
 )
 from models.vocabulary.errors import InvalidInputError, OutputError
+from models.vocabulary.files import KnownFile, Mark
 from tests.unit.transcribe.recorded_files import both_parties, wav
 from transcribe.audio import load_audio
 
 SOUND = wav(both_parties(rate=8000), 8000)
+LATER_NS = 1 << 62
+
+
+class Notes:
+    """What scans found, kept in memory."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, KnownFile] = {}
+
+    def find(self, place: str, mark: Mark) -> KnownFile | None:
+        file = self.files.get(place)
+        return file if file is not None and file.mark == mark else None
+
+    def learn(self, place: str, file: KnownFile) -> None:
+        self.files[place] = file
 
 
 @pytest.fixture
@@ -65,6 +82,25 @@ def test_a_sealed_call_keeps_place_hash_time_and_sound(call: Path, keys: Keys) -
     audio = load_audio([sealed], keys=keys)
     assert (audio.samples == clear.samples).all()
     assert load_audio([call], keys=keys).channels == 2  # a path noted before it was sealed
+
+
+def test_a_sealed_call_is_opened_once_to_know_it(call: Path, keys: Keys) -> None:
+    sealed = seal_in_place(call, keys)
+    notes = Notes()
+    first = scan_folder(call.parent, keys, files=notes, clock_ns=lambda: LATER_NS)
+    assert list(notes.files) == ["call.wav.age"]
+    assert notes.files["call.wav.age"].mark == mark_of(sealed.stat())
+    again = scan_folder(call.parent, NO_KEYS, files=notes)  # without keys none can be opened
+    assert again.audio == first.audio
+    assert [(str(one.place), one.size) for one in again.audio] == [("call.wav", len(SOUND))]
+
+
+def test_a_sealed_call_that_still_comes_is_left_out(call: Path, keys: Keys) -> None:
+    sealed = seal_in_place(call, keys)
+    arrivals = scan_folder(call.parent, keys, whole={})
+    assert [str(place) for place in arrivals.unfinished] == ["call.wav"]
+    whole = {"call.wav.age": mark_of(sealed.stat())}
+    assert len(scan_folder(call.parent, keys, whole=whole).audio) == 1
 
 
 def test_clear_bytes_are_never_in_a_file(call: Path, keys: Keys) -> None:
