@@ -69,7 +69,7 @@ up: $(READY)  ## keep watching a folder and its CRM snapshot, and serve the repo
 
 test: $(DEV) programs  ## install what the tests need and run everything: check, then the whole suite
 	@$(MAKE) check
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # The report is tested in a real browser, the drop-box with real clients; Debian's are fetched
 # where one is missing.
