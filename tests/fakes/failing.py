@@ -90,6 +90,7 @@ def _engine(folder: Path) -> Any:
 def _before(folder: Path, seconds: int) -> None:
     with (folder / "heard").open("a") as heard:
         heard.write(f"{seconds} {os.getpid()}\n")
+    time.sleep(float(os.environ.get("STAGECHECK_TEST_SECONDS", "0")))
     once = folder / f"die-{seconds}-once"
     if once.exists():
         once.unlink()

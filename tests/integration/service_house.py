@@ -92,6 +92,10 @@ class House:
         own |= {"STAGECHECK_TEST_HEARS_QUICKLY": "1"} if self.quickly else {}
         return {**os.environ, **QUICK, **self.settings, **own}
 
+    def pause(self, seconds: float) -> None:
+        """Lets the processes go on for a moment."""
+        time.sleep(seconds)
+
     def all(self) -> list[subprocess.Popen[bytes]]:
         """All processes that were started and not killed."""
         return list(self.processes.values())

@@ -1,0 +1,214 @@
+"""How the service scales: two workers beside one, and today's call in front of a backlog.
+
+    python -m benchmarks.workers two       # two workers beside one, the real speech model, one thread each
+    python -m benchmarks.workers backlog   # a call of today behind 10,000 of a bulk import
+
+The first hears copies of the sample calls. The second needs no speech model: each call of the backlog
+takes as long as `--seconds` says, so that what is measured is the waiting.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+
+from models.session import open_database, reading, sqlite_url
+from models.tables import CallRow, JobRow, RunRow
+from tests.fakes.office import ANDREY, add_recording, write_crm
+
+HERE = Path(__file__).parents[1]
+_FRESH_S, _OLD_S = 5, 3
+
+
+def main() -> None:
+    """Runs what is asked for and prints the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["two", "backlog"])
+    parser.add_argument("--calls", type=int, help="calls of the run")
+    parser.add_argument("--seconds", type=float, default=1.0, help="how long a call takes")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="stagecheck-workers-") as folder:
+        if chosen.what == "two":
+            compare_two(Path(folder), chosen.calls or 12)
+        else:
+            measure_backlog(Path(folder), chosen.calls or 10_000, chosen.seconds)
+
+
+def compare_two(folder: Path, calls: int) -> None:
+    """Hears the same calls by one worker and by two, each with one thread."""
+    took = {}
+    for workers in (1, 2):
+        place = folder / str(workers)
+        copies_of_samples(place / "records", calls)
+        took[workers] = time_to_hear(place, workers, calls)
+        print(f"{workers} worker{'s' * (workers > 1)}: {calls} calls in {took[workers]:.1f} s")
+    print(f"two workers give {took[1] / took[2]:.2f} times one ({os.cpu_count()} cores)")
+
+
+def copies_of_samples(folder: Path, calls: int) -> None:
+    """Writes sample calls, each with other bytes at its end, so that none is known already."""
+    samples = sorted((HERE / "samples" / "recordings").rglob("*.wav"))
+    folder.mkdir(parents=True)
+    for number in range(calls):
+        target = folder / f"call-{number}.wav"
+        shutil.copy(samples[number % len(samples)], target)
+        with target.open("ab") as file:
+            file.write(b"note" + (4).to_bytes(4, "little") + number.to_bytes(4, "little"))
+
+
+def time_to_hear(place: Path, workers: int, calls: int) -> float:
+    """Seconds from the first call begun to the last one done."""
+    words = [str(place / "records"), "--crm", str(HERE / "samples" / "crm.json")]
+    words += ["--state", str(place / "state")]
+    environment = os.environ | {"STAGECHECK_SPEECH__CPU_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    names = ["scheduler"] + ["worker"] * workers
+    processes = [start(name, words, environment) for name in names]
+    try:
+        database = open_state(place)
+        until(lambda: done(database) == calls, 3600)
+        return span_s(database)
+    finally:
+        stop(processes)
+
+
+def measure_backlog(folder: Path, calls: int, seconds: float) -> None:
+    """Has one worker at a bulk import, sends a call of today, and waits for its verdict."""
+    records, ears = folder / "records", folder / "ears"
+    ears.mkdir()
+    before = datetime.now(UTC) - timedelta(days=30)
+    for number in range(calls):
+        at = before + timedelta(minutes=number)
+        path = add_recording(records, f"old/{number // 500}/{number}.wav", _OLD_S, sidecar(at))
+        with path.open("ab") as file:
+            file.write(b"note" + (4).to_bytes(4, "little") + number.to_bytes(4, "little"))
+    write_crm(folder / "crm.json", as_of=(datetime.now(UTC) + timedelta(days=1)).isoformat())
+    words = [str(records), "--crm", str(folder / "crm.json"), "--state", str(folder / "state")]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(HERE / "tests" / "fakes" / "ears"), str(HERE)]),
+        "STAGECHECK_TEST_EARS": str(ears),
+        "STAGECHECK_TEST_HEARS_QUICKLY": "1",
+        "STAGECHECK_TEST_SECONDS": str(seconds),
+        "STAGECHECK_SERVICE__LOOK_S": "2",
+        "STAGECHECK_WATCH__STILL_S": "1",
+    }
+    processes = [start(name, words, environment) for name in ("scheduler", "worker")]
+    try:
+        database = open_state(folder)
+        until(lambda: done(database) >= 20, 3600)
+        heard, at = done(database), datetime.now(UTC)
+        add_recording(records, "new/today.wav", _FRESH_S, sidecar(at))
+        job = until(lambda: fresh_job(database), 600)
+        asked = time.monotonic()
+        until(lambda: fresh_done(database, job), 600)
+        verdict_s = time.monotonic() - asked
+        until(lambda: judged_since(database, job), 600)
+        print(f"backlog: {calls} calls of {seconds:g} s each; one worker; {os.cpu_count()} cores")
+        print(f"today's call: heard {verdict_s:.1f} s after it was seen")
+        print(f"verdict: {time.monotonic() - asked:.1f} s after it was seen")
+        print(f"calls of the backlog heard meanwhile: {done(database) - heard - 1}")
+    finally:
+        stop(processes)
+
+
+def sidecar(at: datetime) -> dict[str, object]:
+    """What is known of a call of Andrey's."""
+    return {"started_at": at.isoformat(), "direction": "in", "from": ANDREY, "extension": "101"}
+
+
+def start(name: str, words: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Starts a process of the service."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flow.cli", name, *words],
+        env=environment,
+        cwd=HERE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Ends what was started."""
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+def open_state(place: Path) -> Engine:
+    """The database of a place, which the scheduler makes as well."""
+    (place / "state").mkdir(exist_ok=True)
+    return open_database(sqlite_url(place / "state" / "stagecheck.db"))
+
+
+def until(holds: Callable[[], object], patience_s: float) -> object:
+    """Waits until something holds, and gives it."""
+    end = time.monotonic() + patience_s
+    while not (found := holds()):
+        if time.monotonic() > end:
+            raise SystemExit("it took too long")
+        time.sleep(0.2)
+    return found
+
+
+def done(database: Engine) -> int:
+    """How many calls were heard."""
+    with reading(database) as session:
+        number = session.scalar(
+            select(func.count()).where(JobRow.kind == "call", JobRow.finished_at.is_not(None))
+        )
+    return number or 0
+
+
+def span_s(database: Engine) -> float:
+    """Seconds from the first call begun to the last one done."""
+    with reading(database) as session:
+        rows = session.scalars(select(JobRow).where(JobRow.kind == "call")).all()
+    began = min(
+        row.finished_at - timedelta(seconds=row.took_s or 0) for row in rows if row.finished_at
+    )
+    return (max(row.finished_at for row in rows if row.finished_at) - began).total_seconds()
+
+
+def fresh_job(database: Engine) -> JobRow | None:
+    """The job of today's call."""
+    with reading(database) as session:
+        return session.scalars(
+            select(JobRow)
+            .join(CallRow, CallRow.recording == "new/today.wav")
+            .where(
+                JobRow.kind == "call", JobRow.subject == func.cast(CallRow.id, JobRow.subject.type)
+            )
+        ).first()
+
+
+def fresh_done(database: Engine, job: object) -> bool:
+    """Whether it was heard."""
+    assert isinstance(job, JobRow)
+    with reading(database) as session:
+        return session.get_one(JobRow, job.id).finished_at is not None
+
+
+def judged_since(database: Engine, job: object) -> bool:
+    """Whether deals were judged since."""
+    assert isinstance(job, JobRow)
+    with reading(database) as session:
+        heard_at = session.get_one(JobRow, job.id).finished_at
+        judged_at = session.scalar(select(func.max(RunRow.finished_at)))
+        verdicts = session.scalar(
+            select(func.max(JobRow.finished_at)).where(JobRow.kind == "verdicts")
+        )
+    newest = max(filter(None, (judged_at, verdicts)), default=None)
+    return heard_at is not None and newest is not None and newest > heard_at
+
+
+if __name__ == "__main__":
+    main()
