@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.guard import HostGuard, SafeHeaders, answered_hosts, check_token
 from api.routes.figures import figure_routes
 from api.routes.health import health_routes
+from api.routes.ledger import ledger_routes
 from api.service import Service
 from core.logs import get_logger
 from core.serving import ServePlan, told_plan
@@ -57,6 +58,7 @@ def app_for(plan: ServePlan, settings: Settings) -> FastAPI:
     )
     app.include_router(health_routes(service))
     app.include_router(figure_routes(service))
+    app.include_router(ledger_routes(service))
     app.add_middleware(HostGuard, hosts=answered_hosts(service))
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)

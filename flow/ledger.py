@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,62 +10,15 @@ from sqlalchemy import Engine
 
 from classify.verification.worktime import WorkCalendar
 from core.settings import Settings
-from core.sources import source_settings
 from ingest.calls import our_sides
-from ingest.cdr import parse_cdr
+from ingest.ledger_intake import Imported, import_cdr, known_systems
 from ingest.reconcile import Terms, reconcile
-from ingest.sources import Sources, sources_of
 from ingest.tables import read_bytes
-from models.session import reading, transaction
-from models.store.ledger import load_cdr, load_recorded, save_cdr
-from models.store.snapshots import load_house
+from models.session import reading
+from models.store.ledger import load_cdr, load_recorded
 from models.vocabulary.call import CdrRow
-from models.vocabulary.deal import User
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.reconciliation import Reconciliation, Selection
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import came to: rows, and the lines that are none as (line, sentence)."""
-
-    new: int
-    repeated: int
-    replaced: int
-    bad: tuple[tuple[int, str], ...]
-
-
-def import_cdr(
-    database: Engine, settings: Settings, data: bytes, name: str, *, account: str = ""
-) -> Imported:
-    """Takes the call records in `data` into the ledger; taken again they change nothing.
-
-    Args:
-        database: where the ledger is kept.
-        settings: say how each telephone system writes times and numbers.
-        data: a table as a telephone system exports it.
-        name: what errors call it.
-        account: the telephone system that it is of; empty where only one is set up.
-
-    Raises:
-        InvalidInputError: it is no call record, no such system is set up, or no time zone is known.
-        StagecheckError: the database cannot be used.
-    """
-    systems, _ = _systems(database, settings)
-    if account not in systems.by_account:
-        known = ", ".join(sorted(filter(None, systems.by_account))) or "none"
-        raise InvalidInputError(
-            account,
-            f"is no telephone system with settings of its own (known: {known})",
-            f"Add [sources.{account}] to the settings, or leave out --source.",
-        )
-    source = systems.by_account[account]
-    cdr = parse_cdr(
-        data, name, source.cdr_zone, zone_is_set=source.cdr_zone_is_set, account=account
-    )
-    with transaction(database) as session:
-        added = save_cdr(session, cdr.rows)
-    return Imported(added.new, added.repeated, added.replaced, cdr.problems)
 
 
 def import_cdr_file(
@@ -107,7 +59,7 @@ def account_of(
         InvalidInputError: no time zone is known yet.
         StagecheckError: the database cannot be used.
     """
-    systems, users = _systems(database, settings)
+    systems, users = known_systems(database, settings)
     zone = systems.common.zone
     with reading(database) as session:
         rows, recordings = load_cdr(session, zone), load_recorded(session, zone)
@@ -119,17 +71,3 @@ def account_of(
         quiet=timedelta(hours=verification.silence_working_hours),
     )
     return reconcile(rows, recordings, terms, as_of.astimezone(zone), selection)
-
-
-def _systems(database: Engine, settings: Settings) -> tuple[Sources, tuple[User, ...]]:
-    """The telephone systems and the people, as far as settings and the last snapshot tell."""
-    with reading(database) as session:
-        house = load_house(session)
-    timezone, users = house if house is not None else (settings.pbx.timezone, ())
-    if timezone is None:
-        raise InvalidInputError(
-            "setting pbx.timezone",
-            "is not set and no CRM was read yet that would tell the time zone",
-            "Set it (STAGECHECK_PBX__TIMEZONE=Europe/Moscow) and try again.",
-        )
-    return sources_of(settings.pbx, source_settings(settings), timezone), users

@@ -77,6 +77,10 @@ class Lookout:
         self._reasons = reasons
         return Seen(looked.whole if ready else None, waiting, tuple(lines))
 
+    def remind(self) -> None:
+        """Something that is no file has changed: calls are looked for at the next look."""
+        self._due = True
+
     def done(self) -> None:
         """The calls were looked for; the next time is due with the next news."""
         self._due = False

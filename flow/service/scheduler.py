@@ -20,8 +20,9 @@ from flow.service.scan import Looked, look_for_calls
 from flow.service.workplace import Workplace
 from ingest.sftp.collect import Waiting, collect, forget_receipts
 from models.sealed import read_keys
-from models.session import transaction
+from models.session import reading, transaction
 from models.store.jobs import sweep
+from models.store.ledger import ledger_mark
 from models.store.lock import TakenError, alone
 from models.vocabulary.errors import StagecheckError
 
@@ -62,6 +63,7 @@ class Scheduler:
         self._place, self._bell, self._say = place, bell, say
         self._lookout: Lookout | None = None
         self._placed: list[Path] = []
+        self._ledger: tuple[int, int, float, float] | None = None
         self._next_look_s = self._next_sweep_s = 0.0
         self._next_day_s = time.monotonic() + _SOON_S
         self._told: dict[str, str] = {}
@@ -129,6 +131,8 @@ class Scheduler:
     def _look(self) -> None:
         """Looks for calls when something new is whole."""
         self._lookout = self._lookout or Lookout(self._place)
+        if self._ledger not in (None, self._ledger_now()):
+            self._lookout.remind()  # rows came by a command or over the network
         placed, self._placed = self._placed, []
         seen = self._lookout.look(placed)
         for line in seen.lines:
@@ -137,9 +141,14 @@ class Scheduler:
             return
         looked = look_for_calls(self._place, seen.whole)
         self._lookout.done()
+        self._ledger = self._ledger_now()
         self._say("; ".join(filter(None, [_told(looked), seen.waiting])))
         for warning in looked.warnings:
             self._say(warning)
+
+    def _ledger_now(self) -> tuple[int, int, float, float]:
+        with reading(self._place.database) as session:
+            return ledger_mark(session)
 
     def _sweep(self) -> None:
         settings = self._place.settings.service

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from models.store.mapping import columns_of, word_of
@@ -50,6 +50,19 @@ def save_cdr(session: Session, rows: Iterable[CdrRow]) -> Added:
         for entry in (*entries, *stored.values()):
             session.expunge(entry)
     return Added(new, len(given) - new - replaced, replaced)
+
+
+def ledger_mark(session: Session) -> tuple[int, int, float, float]:
+    """Tells two states of the ledger apart: what it holds in numbers."""
+    row = session.execute(
+        select(
+            func.count(CdrEntryRow.id),
+            func.max(CdrEntryRow.id),
+            func.sum(CdrEntryRow.duration_s),
+            func.sum(CdrEntryRow.talk_s),
+        )
+    ).one()
+    return row[0], row[1] or 0, row[2] or 0.0, row[3] or 0.0
 
 
 def load_cdr(session: Session, zone: tzinfo) -> tuple[CdrRow, ...]:

@@ -74,6 +74,18 @@ class House:
         self.processes[name] = process
         return process
 
+    def serve(self) -> None:
+        """Starts the web process at any free port."""
+        words = ["serve", "--port", "0", "--db", self.url, "--state", str(self.state)]
+        with (self.folder / "serve.log").open("ab") as log:
+            self.processes["serve"] = subprocess.Popen(
+                [sys.executable, "-m", "flow.cli", *words],
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
+
     def command(self, *words: str, place: Sequence[str] | None = None) -> str:
         """Runs a command of the product to its end and gives what it says."""
         where = ["--db", self.url, "--state", str(self.state)] if place is None else place

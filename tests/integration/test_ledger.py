@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 
 from core.settings import Settings
-from flow.ledger import Imported, import_cdr, import_cdr_file, known_rows
+from flow.ledger import import_cdr_file, known_rows
 from flow.steps import store_calls
 from ingest.calls import gather_calls
+from ingest.ledger_intake import Imported, import_cdr
 from models.session import open_database, reading, sqlite_url, transaction
 from models.store.ledger import load_recorded, save_cdr
 from models.tables import CdrEntryRow
