@@ -63,7 +63,7 @@ def test_an_upload_becomes_a_verdict(site: House) -> None:
             == before["flags"].count("unregistered_lead") + 1
         )
         assert set(site.heard().values()) == {1}
-        assert asked(site, "/readyz") == (200, {"ready": True})
+        assert asked(site, "/readyz") == (200, {"ready": True, "reasons": []})
         status, standing = asked(site, "/api/v1/status")
         assert status == 200
         assert standing["recordings"] == {"transcribed": 3}
