@@ -107,17 +107,16 @@ def measure_backlog(folder: Path, calls: int, seconds: float) -> None:
     try:
         database = open_state(folder)
         until(lambda: done(database) >= 20, 3600)
-        heard, at = done(database), datetime.now(UTC)
-        add_recording(records, "new/today.wav", _FRESH_S, sidecar(at))
+        add_recording(records, "new/today.wav", _FRESH_S, sidecar(datetime.now(UTC)))
         job = until(lambda: fresh_job(database), 600)
-        asked = time.monotonic()
+        heard, asked = done(database), time.monotonic()
         until(lambda: fresh_done(database, job), 600)
-        verdict_s = time.monotonic() - asked
+        heard_s, meanwhile = time.monotonic() - asked, done(database) - heard - 1
         until(lambda: judged_since(database, job), 600)
         print(f"backlog: {calls} calls of {seconds:g} s each; one worker; {os.cpu_count()} cores")
-        print(f"today's call: heard {verdict_s:.1f} s after it was seen")
+        print(f"today's call: heard {heard_s:.1f} s after it was seen")
         print(f"verdict: {time.monotonic() - asked:.1f} s after it was seen")
-        print(f"calls of the backlog heard meanwhile: {done(database) - heard - 1}")
+        print(f"calls of the backlog heard meanwhile: {meanwhile}")
     finally:
         stop(processes)
 
