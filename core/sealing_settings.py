@@ -10,7 +10,7 @@ from core.section import Section
 
 
 class SealingSettings(Section):
-    """How stored recordings are encrypted (docs/decisions/0020)."""
+    """How stored recordings are encrypted (docs/decisions/0016)."""
 
     key_file: Path | None = Field(
         default=None,

@@ -1,7 +1,7 @@
 """Puts marks where a call says personal numbers, and tells the seconds in which it does.
 
 A mark («[номер карты •••• ••••]») has a dot for each digit and no digit: nothing of a number is
-kept, not even its end (docs/decisions/0019).
+kept, not even its end (docs/decisions/0015).
 """
 
 from __future__ import annotations
