@@ -26,6 +26,7 @@ from transcribe.rows import Samples, mapped
 
 _ROOT = Path(__file__).resolve().parent.parent
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR")
+DECODER_KILLED = "decoder_killed"
 _FAREWELL_S = 10.0
 _SILENCE_S = 180.0
 """How long the decoder may say nothing: it waits for a disk, or for other processes."""
@@ -112,7 +113,7 @@ class _Decoder:
             return _too_slow(path)
         if status in {-signal.SIGKILL, -signal.SIGTERM}:
             return _KilledError(
-                "decoder_killed",
+                DECODER_KILLED,
                 f"{name}: the process that decodes was killed from outside, most likely for lack "
                 "of memory; give the machine more and try again",
             )

@@ -17,6 +17,7 @@ from models.store.keeping import newest_transcript
 from models.store.transcripts import load_transcript
 from models.tables import RecordingRow
 from models.vocabulary.errors import InvalidInputError, UnusableRecordingError
+from transcribe.decoder import DECODER_KILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def work_on_call(place: Workplace, call: int) -> CallDone:
 
     Raises:
         StagecheckError: the CRM snapshot, the database, the disk or the recording is not there now.
+        UnusableRecordingError: the decoder was killed from outside.
     """
     situation = place.situation()
     with reading(place.database) as session:
@@ -78,6 +80,8 @@ def _transcribed(place: Workplace, situation: Situation, stored: StoredCall) -> 
     try:
         return transcribe_one(situation.around, stored, place.ears).duration_s
     except UnusableRecordingError as error:
+        if error.error == DECODER_KILLED:
+            raise  # that is no fault of the recording, so that it is tried again
         with transaction(place.database) as session:
             mark_unusable(session, stored.call.sha256 or "", error.error, error.detail)
         return None

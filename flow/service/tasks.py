@@ -99,18 +99,20 @@ def serve_as_celery(
     """
     app = celery_app(broker)
     places: list[Workplace] = []
+    bells: list[CeleryBell] = []
     opened = ExitStack()
 
     @worker_process_init.connect(weak=False)
     def begin(**_: Any) -> None:
         places.append(opened.enter_context(open_place()))
+        bells.append(CeleryBell(broker))
 
     @app.task(name=_TASK)
     def work(job: int) -> None:
-        [place] = places
+        [place], [bell] = places, bells
         try:
             if do_job(place, job, f"{socket.gethostname()}:{os.getpid()}"):
-                ring_waiting(place.database, CeleryBell(broker))
+                ring_waiting(place.database, bell)
         except StagecheckError:
             # The row says how far it came; without a database there is nothing to be done here.
             return

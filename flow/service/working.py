@@ -19,7 +19,7 @@ from flow.service.call_work import work_on_call
 from flow.service.report_work import work_on_report
 from flow.service.verdict_work import work_on_verdicts
 from flow.service.workplace import Workplace
-from models.session import transaction
+from models.session import reading, transaction
 from models.store.jobs import (
     ask_for,
     beat,
@@ -124,7 +124,7 @@ def _verdicts(place: Workplace, lane: Lane) -> Want:
 
 
 def _rest(place: Workplace, kind: JobKind) -> float:
-    with transaction(place.database) as session:
+    with reading(place.database) as session:
         return _REST * last_took_s(session, kind, place.source)
 
 
