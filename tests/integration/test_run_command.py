@@ -261,6 +261,6 @@ def test_help_is_quick_and_names_every_option() -> None:
         text=True,
         check=True,
     )
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # other tests may be at work beside it
     for option in ("crm", "cdr", "pipelines", "json", "html", "model", "language", "db", "as-of"):
         assert f"--{option} " in done.stdout
