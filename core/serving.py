@@ -9,11 +9,14 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 APP = "api.app:make_app"
 _VARIABLE = "STAGECHECK_SERVE"
+# Set when the server was told to end: answers that would go on for ever end then.
+ENDING = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ import os
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,14 +22,19 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from core.access_settings import AccessSettings
 from core.alert_settings import AlertSettings
+from core.api_settings import ApiSettings
 from core.judge_settings import JudgeSettings
 from core.keeping_settings import KeepingSettings
+from core.oidc_settings import OidcSettings
 from core.sealing_settings import SealingSettings
 from core.section import Section
 from core.service_settings import ServiceSettings
 from core.sftp_settings import SftpSettings
+from core.speech_settings import SpeechSettings
 from core.watch_settings import WatchSettings
+from core.webhook_settings import WebhookSettings
 
 
 class SettingsError(Exception):
@@ -104,64 +109,6 @@ class PbxSettings(Section):
 
 
 SourceName = Annotated[str, Field(pattern=r"^[^\s./\\][^/\\]*$")]
-
-
-class SpeechSettings(Section):
-    """How speech becomes text."""
-
-    model: str = Field(
-        default="auto", description="a model's name, a folder with its weights, or `auto`"
-    )
-    language: Literal["ru", "en", "auto"] = Field(
-        default="auto", description="language of the calls, or `auto` to detect it per call"
-    )
-    device: Literal["auto", "cpu", "cuda"] = Field(
-        default="auto", description="where the model runs; `auto`: on a GPU where there is one"
-    )
-    compute_type: str = Field(
-        default="auto",
-        description="arithmetic of the model; `auto`: int8 on a CPU, float16 on a GPU",
-    )
-    threads: int = Field(default=0, ge=0, description="CPU threads of the model; 0: all cores")
-    beam_size: int = Field(default=5, ge=1, description="hypotheses followed at once")
-    batch_size: int = Field(
-        default=0,
-        ge=0,
-        description="packed windows of speech in a batch; 0: 3 on a CPU, 16 on a GPU",
-    )
-    window_s: float = Field(
-        default=14.0,
-        ge=5,
-        le=29,
-        description="longest packed window of speech in seconds; on a CPU shorter ones are faster",
-    )
-    vad_threshold: float = Field(
-        default=0.3, gt=0, lt=1, description="speech probability from which a frame is speech"
-    )
-    vad_min_silence_s: float = Field(
-        default=0.5, gt=0, description="silence in seconds that ends a stretch of speech"
-    )
-    longest_call_h: float = Field(
-        default=12,
-        gt=0,
-        le=48,
-        description="hours of sound from which a recording is refused; a night of hold music "
-        "is shorter",
-    )
-    second_listening: bool = Field(
-        default=True,
-        description="hear the few seconds again on which a stage or a loud flag hangs",
-    )
-    second_model: str | None = Field(
-        default=None,
-        description="model of the second listening, best a larger one; `model` where unset",
-    )
-    second_beam_size: int = Field(
-        default=8, ge=1, description="hypotheses followed at once in the second listening"
-    )
-    weights_folder: Path | None = Field(
-        default=None, description="where assembled weights are kept; the user's cache where unset"
-    )
 
 
 class MatchingSettings(Section):
@@ -273,10 +220,22 @@ class Settings(BaseSettings):
     judge: JudgeSettings = Field(default_factory=JudgeSettings)
     sftp: SftpSettings = Field(default_factory=SftpSettings)
     service: ServiceSettings = Field(default_factory=ServiceSettings)
+    access: AccessSettings = Field(default_factory=AccessSettings)
+    oidc: OidcSettings = Field(default_factory=OidcSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
     alerts: AlertSettings = Field(default_factory=AlertSettings)
     sealing: SealingSettings = Field(default_factory=SealingSettings)
     keeping: KeepingSettings = Field(default_factory=KeepingSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
+    webhooks: WebhookSettings = Field(default_factory=WebhookSettings)
+
+    @model_validator(mode="after")
+    def _somebody_gets_in(self) -> Self:
+        if self.access.passwords == "admins" and self.oidc.issuer is None:
+            raise ValueError(
+                "`access.passwords` is `admins`, so `oidc.issuer` must say where all others log in"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
