@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from core.service_settings import ServiceSettings
-from models.session import open_database, sqlite_url
+from models.session import connected, open_database, sqlite_url
 from models.vocabulary.errors import InvalidInputError, OutputError
 
 DATABASE = "stagecheck.db"
+PLAYED = "played"  # the folder, in the state folder, of sounds that were made to be played
 
 
 def make_state_folder(state: Path) -> None:
@@ -63,6 +66,18 @@ def database_url(db: str | None, state: Path, service: ServiceSettings) -> str:
     return url or sqlite_url(state / DATABASE)
 
 
+def database_left_alone(db: str | None, state: Path, service: ServiceSettings) -> Engine | None:
+    """A way to that database with its tables as they are; ``None`` where there is no file of it.
+
+    Raises:
+        StagecheckError: its address is wrong or cannot be read.
+    """
+    database = connected(database_url(db, state, service))
+    file = database.url.database
+    is_missing = database.dialect.name == "sqlite" and not (file and Path(file).exists())
+    return None if is_missing else database
+
+
 def opened_database(db: str | None, state: Path, service: ServiceSettings) -> Engine:
     """Opens that database.
 
@@ -71,6 +86,20 @@ def opened_database(db: str | None, state: Path, service: ServiceSettings) -> En
     """
     url = database_url(db, state, service)
     return open_state(state) if url == sqlite_url(state / DATABASE) else open_database(url)
+
+
+@contextmanager
+def using_database(db: str | None, state: Path, service: ServiceSettings) -> Iterator[Engine]:
+    """That database for the time of a command.
+
+    Raises:
+        StagecheckError: it cannot be used.
+    """
+    database = opened_database(db, state, service)
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def broker_address(service: ServiceSettings) -> str | None:

@@ -19,6 +19,7 @@ from typing import Protocol
 
 import pyrage
 
+from core.disk import synced
 from core.sealing_settings import SealingSettings
 from models.vocabulary.errors import OutputError, StagecheckError
 
@@ -223,7 +224,7 @@ def seal_into(source: Path, target: Path, keys: Keys) -> None:
         os.utime(draft, ns=(info.st_atime_ns, info.st_mtime_ns))
         draft.chmod(stat.S_IMODE(info.st_mode))
         draft.replace(target)
-        sync_folder(target.parent)
+        synced(target.parent)
     except BaseException:
         with suppress(OSError):
             draft.unlink()
@@ -248,17 +249,8 @@ def seal_in_place(path: Path, keys: Keys) -> Path:
     if not target.exists():
         seal_into(path, target, keys)
     path.unlink()
-    sync_folder(path.parent)
+    synced(path.parent)
     return target
-
-
-def sync_folder(folder: Path) -> None:
-    """Sees to it that a renamed or removed name survives a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _key_lines(path: Path) -> list[str]:

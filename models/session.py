@@ -10,10 +10,16 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    NoSuchModuleError,
+    SQLAlchemyError,
+)
 from sqlalchemy.orm import Session
 
-from models.vocabulary.errors import OutputError, StagecheckError
+from models.vocabulary.errors import OutputError, StagecheckError, UnfitValueError
 
 _BUSY_TIMEOUT_MS = 10_000
 _MIGRATION_LOCK = 0x57A6E
@@ -94,6 +100,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
     Raises:
         StagecheckError: the database went away or refused; the sentence names it.
+        UnfitValueError: a value is none that a row can hold.
     """
     with (
         database_errors(engine.url),
@@ -121,6 +128,12 @@ def database_errors(url: URL) -> Iterator[None]:
     place = url.render_as_string(hide_password=True)
     try:
         yield
+    except DataError as error:
+        raise UnfitValueError(f"{place}: takes no such value ({error.orig}).") from error
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        raise UnfitValueError(f"{place}: takes no such number ({error}).") from error
     except DBAPIError as error:
         reason = " ".join(str(error.orig).split())
         if any(sign in reason for sign in _FULL):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from core.pauses import doubled_s
 from models.tables import AlertNoticeRow, AlertRow
 from models.vocabulary.alert import Alert, AlertKind, Notice, OpenAlert
 
@@ -78,7 +79,7 @@ def mark_not_told(
     row = session.get_one(AlertNoticeRow, notice)
     row.tries += 1
     row.error = error
-    pause = timedelta(seconds=_FIRST_PAUSE_S * 2 ** (row.tries - 1))
+    pause = timedelta(seconds=doubled_s(_FIRST_PAUSE_S, row.tries))
     row.due_at = now + pause if row.tries < most_tries else None
 
 

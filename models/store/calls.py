@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from core.batches import batched
+from core.clock import now as present
 from models.store.mapping import columns_of, word_of
 from models.tables import CallRow, RecordingRow
 from models.vocabulary.call import Call
-
-_AT_ONCE = 500  # rows of one statement; databases limit its parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,24 @@ class StoredCall:
     words_expired: bool = False
 
 
+def rows_of_calls(
+    session: Session, ids: Iterable[str], source: str | None = None
+) -> dict[str, int]:
+    """By the ids of calls (of a source), the rows that their pages are found under.
+
+    An id may be a file's name, with a number in it: it is told to nobody outside.
+    """
+    found: dict[str, int] = {}
+    for some in batched(sorted(set(ids))):
+        rows = select(CallRow.call_id, func.min(CallRow.id)).where(
+            CallRow.call_id.in_(some), CallRow.current
+        )
+        if source is not None:
+            rows = rows.where(CallRow.source == source)
+        found |= dict(session.execute(rows.group_by(CallRow.call_id)).all())
+    return found
+
+
 def save_recordings(session: Session, files: Mapping[str, Sequence[str]], now: datetime) -> None:
     """Writes down where recordings lie: by SHA-256 the files of each (one per channel, or one).
 
@@ -38,8 +56,8 @@ def save_recordings(session: Session, files: Mapping[str, Sequence[str]], now: d
     """
     hashes = list(files)
     known: dict[str, RecordingRow] = {}
-    for at in range(0, len(hashes), _AT_ONCE):
-        chosen = select(RecordingRow).where(RecordingRow.sha256.in_(hashes[at : at + _AT_ONCE]))
+    for some in batched(hashes):
+        chosen = select(RecordingRow).where(RecordingRow.sha256.in_(some))
         known.update((row.sha256, row) for row in session.scalars(chosen))
     for sha256, places in files.items():
         row = known.get(sha256)
@@ -58,12 +76,24 @@ def mark_transcribed(
     row = session.get_one(RecordingRow, sha256)
     row.state, row.error, row.detail = "transcribed", None, None
     row.duration_s, row.codec, row.notes = duration_s, codec, list(notes)
+    touch_calls(session, CallRow.sha256 == sha256)
 
 
 def mark_unusable(session: Session, sha256: str, error: str, detail: str) -> None:
     """Writes down why the recording cannot be used."""
     row = session.get_one(RecordingRow, sha256)
     row.state, row.error, row.detail = "unusable", error, detail
+    touch_calls(session, CallRow.sha256 == sha256)
+
+
+def touch_calls(session: Session, which: ColumnElement[bool]) -> None:
+    """Writes down that something about these calls is other than before, in whichever table."""
+    session.execute(
+        update(CallRow)
+        .where(which)
+        .values(updated_at=present())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def save_calls(session: Session, source: str, calls: Sequence[Call]) -> list[int]:

@@ -10,18 +10,25 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from models.store.calls import touch_calls
+from models.store.corrections import fade_corrections
 from models.store.holds import Held
-from models.store.keeping import count_of
+from models.store.statements import changed_rows
 from models.tables import (
     ActionRow,
     CallRow,
     CheckedItemRow,
+    CorrectedHearingRow,
+    CorrectionRow,
     DealVerdictRow,
+    DecisionRow,
+    FindingRow,
     FlagRow,
     PromiseRow,
     RequirementVerdictRow,
     RunRow,
 )
+from models.vocabulary.correction import CorrectionKind
 
 Json = Mapping[str, Any]
 _AT_ONCE = 500
@@ -41,16 +48,19 @@ def expire_quotes(session: Session, before: datetime, held: Held) -> int:
     """
     return (
         _actions(session, before, held)
+        + _heard_anew(session, before, held)
         + _items(session, before, held)
         + _promises(session, before, held)
         + _evidence(session, before, held)
+        + _corrections(session, before, held)
     )
 
 
 def expire_verdicts(session: Session, before: datetime, held: Held) -> int:
     """Removes the verdicts of runs begun before a moment, and runs that have none left.
 
-    What is said of a held deal or call stays. Gives how many verdicts and flags went.
+    Findings that no run raises any more go with them. What is said of a held deal or call stays.
+    Gives how many verdicts and flags went.
     """
     old = select(RunRow.id).where(RunRow.started_at < before, RunRow.state != "running")
     deals = delete(DealVerdictRow).where(
@@ -61,17 +71,22 @@ def expire_verdicts(session: Session, before: datetime, held: Held) -> int:
         FlagRow.deal_id.is_(None) | FlagRow.deal_id.not_in(held.deals),
         FlagRow.call_id.is_(None) | FlagRow.call_id.not_in(held.call_ids),
     )
-    removed = count_of(session, deals) + count_of(session, flags)
+    findings = delete(FindingRow).where(
+        FindingRow.withdrawn_at < before,
+        FindingRow.deal_id.is_(None) | FindingRow.deal_id.not_in(held.deals),
+        FindingRow.call_id.is_(None) | FindingRow.call_id.not_in(held.call_ids),
+    )
+    removed = sum(changed_rows(session, gone) for gone in (deals, flags, findings))
     empty = delete(RunRow).where(
         RunRow.id.in_(old),
         ~exists().where(DealVerdictRow.run == RunRow.id),
         ~exists().where(FlagRow.run == RunRow.id),
     )
-    return removed + count_of(session, empty)
+    return removed + changed_rows(session, empty)
 
 
 def change_evidence(session: Session, change: Callable[[Json, str | None], Json | None]) -> int:
-    """Puts every piece of evidence of all runs through `change`; ``None`` takes it away.
+    """Puts every piece of evidence of runs and findings through `change`; ``None`` drops it.
 
     `change` is given the piece and the deal that it is about. Where something changed, the
     explanation loses what it quotes. Gives how many pieces changed.
@@ -80,29 +95,71 @@ def change_evidence(session: Session, change: Callable[[Json, str | None], Json 
     changed = sum(_changed(row, change) for row in verdicts)
     flags = session.scalars(select(FlagRow)).yield_per(_AT_ONCE)
     changed += sum(_changed(row, change) for row in flags)
+    findings = session.scalars(select(FindingRow)).yield_per(_AT_ONCE)
+    changed += sum(_changed(row, change) for row in findings)
+    decisions = session.scalars(select(DecisionRow)).yield_per(_AT_ONCE)
+    changed += sum(_shown_changed(row, change) for row in decisions)
     session.flush()
     return changed
 
 
 def _changed(
-    row: RequirementVerdictRow | FlagRow, change: Callable[[Json, str | None], Json | None]
+    row: RequirementVerdictRow | FlagRow | FindingRow,
+    change: Callable[[Json, str | None], Json | None],
 ) -> int:
     pairs = [(one, change(one, row.deal_id)) for one in row.evidence]
     changed = len([1 for old, new in pairs if old != new])
     if changed:
         row.evidence = [new for _, new in pairs if new is not None]
         row.explanation = without_quotes(row.explanation)
+        row.explanation_en = without_quotes(row.explanation_en)
     return changed
+
+
+def _shown_changed(row: DecisionRow, change: Callable[[Json, str | None], Json | None]) -> int:
+    """The same for what was shown to somebody who decided."""
+    shown = row.shown
+    pairs = [(one, change(one, shown.get("deal_id"))) for one in shown.get("evidence", ())]
+    changed = len([1 for old, new in pairs if old != new])
+    if changed:
+        row.shown = {
+            **shown,
+            "evidence": [new for _, new in pairs if new is not None],
+            "explanation": without_quotes(shown["explanation"]),
+            "explanation_en": without_quotes(shown.get("explanation_en", "")),
+        }
+    return changed
+
+
+def _corrections(session: Session, before: datetime, held: Held) -> int:
+    """Words and actions that somebody heard otherwise."""
+    old = select(CallRow.id).join(CorrectionRow, CorrectionRow.call == CallRow.id)
+    calls = set(session.scalars(old.where(CallRow.started_at < before))) - held.calls
+    kinds = (CorrectionKind.WORD, CorrectionKind.ACTION)
+    return fade_corrections(session, kinds, sorted(calls))
 
 
 def _actions(session: Session, before: datetime, held: Held) -> int:
     of_old = select(CallRow.id).where(CallRow.started_at < before, CallRow.id.not_in(held.calls))
-    statement = (
-        update(ActionRow)
-        .where(ActionRow.call.in_(of_old), ActionRow.quote != "")
-        .values(quote="", heard_otherwise=None, cues=[])
-    )
-    return count_of(session, statement)
+    quoting = (ActionRow.call.in_(of_old), ActionRow.quote != "")
+    touch_calls(session, CallRow.id.in_(select(ActionRow.call).where(*quoting)))
+    statement = update(ActionRow).where(*quoting).values(quote="", heard_otherwise=None, cues=[])
+    return changed_rows(session, statement)
+
+
+def _heard_anew(session: Session, before: datetime, held: Held) -> int:
+    """Actions heard in words that people corrected."""
+    rows = select(CorrectedHearingRow).join(CallRow, CallRow.id == CorrectedHearingRow.call)
+    changed = 0
+    for row in session.scalars(rows.where(CallRow.started_at < before)):
+        faded = [
+            {**one, "quote": "", "heard_otherwise": None, "cues": []} if one["quote"] else one
+            for one in row.actions
+        ]
+        if row.call not in held.calls and faded != row.actions:
+            row.actions = faded
+            changed += 1
+    return changed
 
 
 def _items(session: Session, before: datetime, held: Held) -> int:
@@ -129,7 +186,7 @@ def _promises(session: Session, before: datetime, held: Held) -> int:
         )
         .values(quote="")
     )
-    return count_of(session, statement)
+    return changed_rows(session, statement)
 
 
 def _evidence(session: Session, before: datetime, held: Held) -> int:

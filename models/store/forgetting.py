@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from models.store.fading import change_evidence
 from models.store.files import forget_files_of
-from models.store.keeping import OldRecording, count_of, forget_answers, old_recording
+from models.store.keeping import OldRecording, forget_answers, old_recording
+from models.store.statements import changed_rows
 from models.tables import (
     ActivityRow,
     CallRow,
@@ -21,6 +22,7 @@ from models.tables import (
     CrmRow,
     DealMatchRow,
     DealRow,
+    FindingRow,
     FlagRow,
     JudgeAnswerRow,
     PromiseRow,
@@ -127,16 +129,21 @@ def delete_rows(session: Session, person: Person, rows: PersonRows) -> dict[str,
     """Deletes a person's rows and what past runs say of them; gives how many of each kind."""
     activities = _activities(session, person, rows)
     counts = {"verdict evidence": _evidence(session, rows, activities)}
-    counts["promises"] = count_of(
+    counts["promises"] = changed_rows(
         session, delete(PromiseRow).where(PromiseRow.call_id.in_(rows.call_ids))
     )
-    counts["flags"] = count_of(session, delete(FlagRow).where(FlagRow.call_id.in_(rows.call_ids)))
-    counts["CDR rows"] = count_of(
+    counts["flags"] = changed_rows(
+        session, delete(FlagRow).where(FlagRow.call_id.in_(rows.call_ids))
+    )
+    counts["findings"] = changed_rows(  # with the decisions about them
+        session, delete(FindingRow).where(FindingRow.call_id.in_(rows.call_ids))
+    )
+    counts["CDR rows"] = changed_rows(
         session, delete(CdrEntryRow).where(CdrEntryRow.id.in_(rows.ledger))
     )
     sounds = {one.sha256 for one in rows.recordings}
     counts["known files"] = forget_files_of(session, person.traces, sounds)
-    counts["calls"] = count_of(session, delete(CallRow).where(CallRow.id.in_(rows.calls)))
+    counts["calls"] = changed_rows(session, delete(CallRow).where(CallRow.id.in_(rows.calls)))
     counts |= _sounds(session, [one.sha256 for one in rows.recordings])
     for row in activities:
         session.delete(row)
@@ -210,7 +217,7 @@ def _sounds(session: Session, recordings: list[str]) -> dict[str, int]:
     )
     answers = sum(forget_answers(session, row) for row in transcripts)
     # Answers of before we knew whose words they were about; they can be asked for anew.
-    answers += count_of(session, delete(JudgeAnswerRow).where(JudgeAnswerRow.words.is_(None)))
+    answers += changed_rows(session, delete(JudgeAnswerRow).where(JudgeAnswerRow.words.is_(None)))
     for row in transcripts:
         session.delete(row)
     session.flush()
@@ -218,7 +225,7 @@ def _sounds(session: Session, recordings: list[str]) -> dict[str, int]:
     return {
         "judge answers": answers,
         "transcripts": len(transcripts),
-        "recordings": count_of(session, gone),
+        "recordings": changed_rows(session, gone),
     }
 
 

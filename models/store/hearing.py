@@ -10,15 +10,23 @@ from datetime import UTC, tzinfo
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from core.batches import batched
+from core.clock import now
 from models.store.calls import call_of
 from models.store.mapping import columns_of, word_of
 from models.store.transcripts import load_transcript
-from models.tables import ActionRow, CallRow, DealMatchRow, RecordingRow, TranscriptRow
+from models.tables import (
+    ActionRow,
+    CallRow,
+    CorrectedHearingRow,
+    DealMatchRow,
+    RecordingRow,
+    TranscriptRow,
+)
 from models.vocabulary.action import Action, HeardCall, Outcome
+from models.vocabulary.correction import CorrectedHearing
 from models.vocabulary.transcript import Transcript
 from models.vocabulary.verdict import DealMatch, JudgedCall
-
-_AT_ONCE = 500  # rows of one statement; databases limit its parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ def save_hearing(session: Session, call: int, transcript: int | None, heard: Hea
     """Replaces what was heard in a call; `transcript` is what it was heard in."""
     row = session.get_one(CallRow, call)
     row.transcript_id, row.outcome = transcript, heard.outcome.value
+    row.updated_at = now()
     session.execute(delete(ActionRow).where(ActionRow.call == call))
     session.add_all(
         ActionRow(call=call, position=position, **columns_of(action))
@@ -45,10 +54,29 @@ def forget_hearing(session: Session, call: int) -> None:
     row = session.get_one(CallRow, call)
     row.transcript_id, row.outcome = None, None
     session.execute(delete(ActionRow).where(ActionRow.call == call))
+    save_corrected_hearing(session, call, None)
+
+
+def save_corrected_hearing(session: Session, call: int, anew: CorrectedHearing | None) -> None:
+    """Replaces what is heard in a call's words as people corrected them."""
+    session.execute(delete(CorrectedHearingRow).where(CorrectedHearingRow.call == call))
+    if anew is not None:
+        session.add(CorrectedHearingRow(call=call, **columns_of(anew)))
+
+
+def corrected_hearings(session: Session, calls: Sequence[int]) -> dict[int, CorrectedHearing]:
+    """What is heard in corrected words, by call: of those of the calls that have such."""
+    found = {}
+    for some in batched(calls):
+        rows = select(CorrectedHearingRow).where(CorrectedHearingRow.call.in_(some))
+        for row in session.scalars(rows):
+            found[row.call] = word_of(CorrectedHearing, vars(row), UTC)
+    return found
 
 
 def save_match(session: Session, call: int, match: DealMatch | None) -> None:
     """Replaces whose deal a call is."""
+    session.get_one(CallRow, call).updated_at = now()
     session.execute(delete(DealMatchRow).where(DealMatchRow.call == call))
     if match is not None:
         session.add(DealMatchRow(call=call, **columns_of(match)))
@@ -63,8 +91,8 @@ def load_judged(session: Session, call: int, zone: tzinfo) -> JudgedCall:
 def load_judged_calls(session: Session, calls: Sequence[int], zone: tzinfo) -> list[JudgedCall]:
     """Gives many calls as the verifier sees them, in the order of the ids, times in `zone`."""
     judged = {}
-    for at in range(0, len(calls), _AT_ONCE):
-        judged.update(_load_some(session, calls[at : at + _AT_ONCE], zone))
+    for some in batched(calls):
+        judged.update(_load_some(session, some, zone))
     return [judged[id_] for id_ in calls]
 
 

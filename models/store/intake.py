@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
+from core.batches import batched
 from models.store.calls import call_of
 from models.tables import CallHeardRow, CallRow, IntakeProblemRow, RecordingRow, TranscriptRow
 from models.vocabulary.call import Call, RecordingProblem
 
-_AT_ONCE = 500
+_BY_NUMBER = "number:"  # before the digest that an unheard call was matched with
 _GONE = ("expiring", "expired")  # kept as long as it should be; its words still count
 
 
@@ -42,10 +43,10 @@ def set_current(session: Session, source: str, ids: Iterable[int]) -> list[int]:
     gone = [id_ for id_, was, kept in rows if was and id_ not in current and not kept]
     back = [id_ for id_, was, _ in rows if not was and id_ in current]
     for chosen, value in ((gone, False), (back, True)):
-        for at in range(0, len(chosen), _AT_ONCE):
+        for some in batched(chosen):
             session.execute(
                 update(CallRow)
-                .where(CallRow.id.in_(chosen[at : at + _AT_ONCE]))
+                .where(CallRow.id.in_(some))
                 .values(current=value)
                 .execution_options(synchronize_session=False)
             )
@@ -76,17 +77,41 @@ def known_calls(session: Session, source: str, zone: tzinfo) -> list[KnownCall]:
     ]
 
 
-def calls_to_match(session: Session, ids: Sequence[int], zone: tzinfo) -> list[KnownCall]:
-    """Those of the calls that were neither heard nor will be, or not yet: times in `zone`."""
+def calls_matched_by_number(session: Session, ids: Sequence[int], zone: tzinfo) -> list[KnownCall]:
+    """Those of the calls that nobody heard: not recorded, or not yet heard; times in `zone`."""
     found = []
-    for at in range(0, len(ids), _AT_ONCE):
-        rows = session.scalars(
-            select(CallRow)
+    for some in batched(ids):
+        rows = session.execute(
+            select(CallRow, CallHeardRow.matched_with)
             .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
-            .where(CallRow.id.in_(ids[at : at + _AT_ONCE]), CallHeardRow.call.is_(None))
+            .where(CallRow.id.in_(some), _unheard())
         )
-        found += [KnownCall(row.id, call_of(row, zone), (), None) for row in rows]
+        found += [
+            KnownCall(row.id, call_of(row, zone), (), (matched or "").removeprefix(_BY_NUMBER))
+            for row, matched in rows
+        ]
     return found
+
+
+def save_matched_by_number(session: Session, digests: Mapping[int, str]) -> list[int]:
+    """Writes down what calls were matched with by number; gives which: not those heard since."""
+    rows = session.execute(
+        select(CallRow.id, CallHeardRow)
+        .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
+        .where(CallRow.id.in_(digests), _unheard())
+    ).all()
+    for call, row in rows:
+        matched = _BY_NUMBER + digests[call]
+        if row is None:
+            session.add(CallHeardRow(call=call, heard_with="", matched_with=matched))
+        else:
+            row.matched_with = matched
+    return [call for call, _ in rows]
+
+
+def _unheard() -> ColumnElement[bool]:
+    by_number = CallHeardRow.matched_with.startswith(_BY_NUMBER, autoescape=True)
+    return CallHeardRow.call.is_(None) | by_number
 
 
 def is_current(session: Session, call: int) -> bool:

@@ -1,26 +1,20 @@
-"""Jobs: asked for, claimed by one worker, finished, given back or set aside.
-
-A claim is one UPDATE that only succeeds on a waiting row, so that of two workers one gets the
-job. Whoever loses its claim (its beat stopped, a sweep gave the job back) changes nothing any more:
-every later UPDATE asks for the claim's token.
-"""
+"""Jobs: asked for, rung for, tried again, dropped. Who does them is in `claims`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from datetime import datetime
 
-from sqlalchemy import CursorResult, Update, case, select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from models.store.unusable import set_aside_recording
+from core.batches import batched
+from models.store.statements import changed_rows
 from models.tables import JobRow
-from models.vocabulary.work import Claim, JobKind, JobState, Lane, Swept, Want
+from models.vocabulary.work import NOT_ASKED, JobKind, JobState, Lane, Want
 
-_AT_ONCE = 500  # rows of one statement; databases limit its parameters
-_NOT_ASKED = datetime(9999, 1, 1, tzinfo=UTC)
-_LATEST = timedelta(days=1)  # nothing waits longer, unless the clock was wrong
+# Rows that a session has in hand are not told: each change has a session of its own.
+_UPDATE = update(JobRow).execution_options(synchronize_session=False)
 _IN_TURN = case({Lane.FRESH.value: 0, Lane.BACKLOG.value: 1}, value=JobRow.lane)
 _IN_LANE = case(
     {kind.value: place for place, kind in enumerate(JobKind)},
@@ -42,7 +36,7 @@ def ask_for(session: Session, wants: Sequence[Want], now: datetime) -> list[int]
             row = JobRow(kind=want.kind.value, subject=want.subject, created_at=now)
             row.wanted, row.claimed, row.tries = 0, 0, 0
             row.state = JobState.DONE.value
-            row.lane, row.due_at = want.lane.value, _NOT_ASKED
+            row.lane, row.due_at = want.lane.value, NOT_ASKED
             known[row.kind, row.subject] = row
             session.add(row)
         if row.state == JobState.QUARANTINED.value and not want.revive:
@@ -54,29 +48,34 @@ def ask_for(session: Session, wants: Sequence[Want], now: datetime) -> list[int]
     return list(dict.fromkeys(row.id for row in waiting))
 
 
+def judge_soon(session: Session, source: str, limit_s: float, now: datetime) -> None:
+    """Asks for the verdicts on all calls of a source, before any other work."""
+    want = Want(JobKind.VERDICTS, source, Lane.FRESH, now, limit_s, revive=True)
+    ask_for(session, [want], now)
+
+
 def _known(session: Session, wants: Sequence[Want]) -> dict[tuple[str, str], JobRow]:
     known = {}
     subjects = sorted({want.subject for want in wants})
-    for at in range(0, len(subjects), _AT_ONCE):
-        chosen = JobRow.subject.in_(subjects[at : at + _AT_ONCE])
+    for some in batched(subjects):
+        chosen = JobRow.subject.in_(some)
         for row in session.scalars(select(JobRow).where(chosen).with_for_update()):
             known[row.kind, row.subject] = row
     return known
 
 
 def _ask(row: JobRow, want: Want) -> None:
-    asked = row.wanted > row.claimed and row.state in (
+    row.limit_s = want.limit_s
+    if row.wanted > row.claimed and row.state in (
         JobState.WAITING.value,
         JobState.RUNNING.value,
-    )
-    row.wanted += 1
-    row.limit_s = want.limit_s
-    if asked:
+    ):
         row.due_at = min(row.due_at, want.due_at)
         if want.lane is Lane.FRESH:
             row.lane = Lane.FRESH.value
-    else:
-        row.due_at, row.lane = want.due_at, want.lane.value
+        return
+    row.wanted += 1
+    row.due_at, row.lane = want.due_at, want.lane.value
     if row.state in (JobState.DONE.value, JobState.QUARANTINED.value):
         row.state, row.tries, row.rung_at = JobState.WAITING.value, 0, None
         row.error, row.detail = None, None
@@ -106,169 +105,11 @@ def waiting_jobs(
 
 def mark_rung(session: Session, jobs: Sequence[int], now: datetime) -> None:
     """Writes down that workers were told of these jobs."""
-    for at in range(0, len(jobs), _AT_ONCE):
-        _changed(
+    for some in batched(jobs):
+        changed_rows(
             session,
-            update(JobRow).where(JobRow.id.in_(jobs[at : at + _AT_ONCE])).values(rung_at=now),
+            _UPDATE.where(JobRow.id.in_(some)).values(rung_at=now),
         )
-
-
-def claim(session: Session, job: int, *, worker: str, token: str, now: datetime) -> Claim | None:
-    """Takes a job that waits and is due; ``None`` where there is none (any more)."""
-    taken = (
-        update(JobRow)
-        .where(
-            JobRow.id == job,
-            JobRow.state == JobState.WAITING.value,
-            JobRow.due_at <= now,
-        )
-        .values(
-            state=JobState.RUNNING.value,
-            claimed=JobRow.wanted,
-            tries=JobRow.tries + 1,
-            due_at=_NOT_ASKED,
-            rung_at=None,
-            token=token,
-            worker=worker,
-            claimed_at=now,
-            beat_at=now,
-        )
-    )
-    if not _changed(session, taken):
-        return None
-    row = session.get_one(JobRow, job)
-    kind, lane = JobKind(row.kind), Lane(row.lane)
-    return Claim(job, kind, row.subject, lane, row.tries, row.limit_s, token)
-
-
-def beat(session: Session, claim: Claim, now: datetime) -> bool:
-    """Says that the worker is still at it; false where the job is not its own any more."""
-    return _changed(session, _own(claim).values(beat_at=now))
-
-
-def finish(
-    session: Session, claim: Claim, *, now: datetime, took_s: float, audio_s: float | None = None
-) -> bool:
-    """Ends a job; it waits again where it was asked for meanwhile. False: it was not ours."""
-    again = JobRow.wanted > JobRow.claimed
-    return _changed(
-        session,
-        _own(claim).values(
-            state=case((again, JobState.WAITING.value), else_=JobState.DONE.value),
-            tries=0,
-            token=None,
-            worker=None,
-            finished_at=now,
-            took_s=took_s,
-            audio_s=audio_s,
-            error=None,
-            detail=None,
-        ),
-    )
-
-
-def give_back(  # noqa: PLR0913 - why and until when
-    session: Session,
-    claim: Claim,
-    *,
-    due_at: datetime,
-    error: str,
-    detail: str,
-    counts: bool,
-) -> bool:
-    """Lets a job wait until `due_at`; one that could not even begin does not count as a try."""
-    tries = JobRow.tries if counts else JobRow.tries - 1
-    return _changed(
-        session,
-        _own(claim).values(
-            state=JobState.WAITING.value,
-            tries=tries,
-            due_at=due_at,
-            token=None,
-            worker=None,
-            error=error,
-            detail=detail,
-        ),
-    )
-
-
-def quarantine(session: Session, claim: Claim, *, now: datetime, error: str, detail: str) -> bool:
-    """Sets a job aside until somebody asks for it with `retry`."""
-    return _changed(
-        session,
-        _own(claim).values(
-            state=JobState.QUARANTINED.value,
-            token=None,
-            worker=None,
-            finished_at=now,
-            error=error,
-            detail=detail,
-        ),
-    )
-
-
-def sweep(session: Session, now: datetime, *, stuck_s: float, most_tries: int) -> Swept:
-    """Gives back the jobs whose worker fell silent; after too many tries they are set aside.
-
-    A call is not: its recording is, and the job goes on without it (see `set_aside_recording`).
-    A beat or a due time that lies too far ahead was written by a clock that was wrong: the time
-    counts from now on.
-    """
-    _forgive_the_clock(session, now, stuck_s)
-    silent = (
-        select(JobRow)
-        .where(
-            JobRow.state == JobState.RUNNING.value,
-            JobRow.beat_at < now - timedelta(seconds=stuck_s),
-        )
-        .with_for_update(skip_locked=True)
-    )
-    back, aside = [], []
-    for row in session.scalars(silent):
-        row.error = "worker_lost"
-        row.detail = f"the worker fell silent at it {row.tries} time{'s' * (row.tries != 1)}"
-        row.token, row.rung_at, row.due_at = None, None, now
-        if row.tries < most_tries:
-            back.append(row.id)
-            row.state = JobState.WAITING.value
-        elif row.kind == JobKind.CALL.value and set_aside_recording(
-            session, int(row.subject), row.error, row.detail
-        ):
-            back.append(row.id)
-            row.state, row.tries = JobState.WAITING.value, 0
-        else:
-            row.state, row.finished_at = JobState.QUARANTINED.value, now
-            aside.append(row.id)
-    session.flush()
-    return Swept(tuple(back), tuple(aside))
-
-
-def _forgive_the_clock(session: Session, now: datetime, stuck_s: float) -> None:
-    running = JobRow.state == JobState.RUNNING.value
-    ahead = JobRow.beat_at > now + timedelta(seconds=stuck_s)
-    _changed(session, update(JobRow).where(running, ahead).values(beat_at=now))
-    waiting = JobRow.state == JobState.WAITING.value
-    late = JobRow.due_at > now + _LATEST
-    _changed(session, update(JobRow).where(waiting, late).values(due_at=now))
-
-
-def free_all(session: Session, now: datetime) -> None:
-    """Gives back all that is in hand, where surely nobody is at it any more.
-
-    It does not count as a try: who ended the worker is not known.
-    """
-    _changed(
-        session,
-        update(JobRow)
-        .where(JobRow.state == JobState.RUNNING.value)
-        .values(
-            state=JobState.WAITING.value,
-            tries=JobRow.tries - 1,
-            due_at=now,
-            token=None,
-            worker=None,
-        ),
-    )
 
 
 def retry(session: Session, jobs: Sequence[int] | None, now: datetime) -> list[int]:
@@ -287,31 +128,15 @@ def retry(session: Session, jobs: Sequence[int] | None, now: datetime) -> list[i
 
 def drop_jobs(session: Session, kind: JobKind, subjects: Sequence[str], now: datetime) -> None:
     """Ends jobs whose subject is gone; one that is running ends by itself."""
-    for at in range(0, len(subjects), _AT_ONCE):
-        _changed(
+    for some in batched(subjects):
+        changed_rows(
             session,
-            update(JobRow)
-            .where(
+            _UPDATE.where(
                 JobRow.kind == kind.value,
-                JobRow.subject.in_(subjects[at : at + _AT_ONCE]),
+                JobRow.subject.in_(some),
                 JobRow.state.in_([JobState.WAITING.value, JobState.QUARANTINED.value]),
-            )
-            .values(state=JobState.DONE.value, finished_at=now, error=None, detail=None),
+            ).values(state=JobState.DONE.value, finished_at=now, error=None, detail=None),
         )
-
-
-def _own(claim: Claim) -> Update:
-    return update(JobRow).where(
-        JobRow.id == claim.id,
-        JobRow.state == JobState.RUNNING.value,
-        JobRow.token == claim.token,
-    )
-
-
-def _changed(session: Session, statement: Update) -> bool:
-    statement = statement.execution_options(synchronize_session=False)
-    result = cast("CursorResult[Any]", session.execute(statement))
-    return result.rowcount > 0
 
 
 def last_took_s(session: Session, kind: JobKind, subject: str) -> float:

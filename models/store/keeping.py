@@ -14,8 +14,11 @@ from datetime import datetime
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.store.calls import touch_calls
+from models.store.corrections import fade_corrections
 from models.store.holds import Held
 from models.store.judge import words_digest
+from models.store.statements import changed_rows
 from models.tables import (
     CallRow,
     JudgeAnswerRow,
@@ -23,6 +26,7 @@ from models.tables import (
     SecondListeningRow,
     TranscriptRow,
 )
+from models.vocabulary.correction import CorrectionKind
 
 EXPIRING, EXPIRED = "expiring", "expired"
 
@@ -68,6 +72,7 @@ def mark_expiring(session: Session, files: Mapping[str, Sequence[str]]) -> None:
     for sha256, paths in files.items():
         row = session.get_one(RecordingRow, sha256)
         row.state, row.removing = EXPIRING, list(paths)
+        touch_calls(session, CallRow.sha256 == sha256)
 
 
 def load_expiring(session: Session) -> dict[str, list[str]]:
@@ -82,6 +87,7 @@ def mark_expired(session: Session, recordings: Sequence[str], now: datetime) -> 
         row = session.get_one(RecordingRow, sha256)
         row.state, row.files, row.removing = EXPIRED, [], []
         row.expired_at = row.expired_at or now
+        touch_calls(session, CallRow.sha256 == sha256)
 
 
 def gone_recordings(session: Session) -> frozenset[str]:
@@ -127,7 +133,10 @@ def expire_words(session: Session, recordings: Sequence[str], now: datetime) -> 
                 delete(SecondListeningRow).where(SecondListeningRow.transcript_id == row.id)
             )
             row.segments = []
+        calls = list(session.scalars(select(CallRow.id).filter_by(sha256=sha256)))
+        fade_corrections(session, (CorrectionKind.WORD,), calls)
         session.get_one(RecordingRow, sha256).words_expired_at = now
+        touch_calls(session, CallRow.sha256 == sha256)
     session.flush()
     return answers
 
@@ -135,7 +144,7 @@ def expire_words(session: Session, recordings: Sequence[str], now: datetime) -> 
 def forget_answers(session: Session, transcript: TranscriptRow) -> int:
     """Removes what the judge answered about a transcript's words; gives how many answers."""
     words = words_digest(one["text"] for one in transcript.segments)
-    return count_of(session, delete(JudgeAnswerRow).where(JudgeAnswerRow.words == words))
+    return changed_rows(session, delete(JudgeAnswerRow).where(JudgeAnswerRow.words == words))
 
 
 def expire_answers(session: Session, before: datetime) -> int:
@@ -150,12 +159,6 @@ def expire_answers(session: Session, before: datetime) -> int:
         session.delete(row)
     session.flush()
     return len(loose)
-
-
-def count_of(session: Session, statement: object) -> int:
-    """Runs a DELETE or an UPDATE and gives how many rows it met."""
-    result = session.execute(statement)  # type: ignore[call-overload] # any of both kinds
-    return int(result.rowcount)
 
 
 def newest_transcript(session: Session, sha256: str) -> int | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, tzinfo
 
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, RowMapping, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.batches import batched
 from models.store.mapping import columns_of, word_of
 from models.tables import CallRow, CdrEntryRow, RecordingRow
 from models.vocabulary.call import Call, CdrRow
@@ -16,7 +17,10 @@ from models.vocabulary.ledger import content_of, identity_of, newer, settled_row
 from models.vocabulary.reconciliation import ReceivedRecording
 
 _ONE_AT_A_TIME = 0x57A6EC0D
-_AT_ONCE = 500
+# Columns and not mapped rows: a week of a large office is some ten thousand of them.
+_CALL = [getattr(CallRow, field.name) for field in fields(Call)]
+_CALL += [CallRow.transcript_id, CallRow.outcome]
+_RECORDING = [RecordingRow.arrived_at, RecordingRow.state, RecordingRow.error]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,22 @@ class Added:
     new: int = 0
     repeated: int = 0
     replaced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From a moment up to another, the last one not included; ``None``: without end."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def holds(self, at: InstrumentedAttribute[datetime]) -> list[ColumnElement[bool]]:
+        """The conditions on a column."""
+        found = [at >= self.since] if self.since is not None else []
+        return [*found, at < self.until] if self.until is not None else found
+
+
+ALWAYS = Period()
 
 
 def save_cdr(session: Session, rows: Iterable[CdrRow]) -> Added:
@@ -38,7 +58,7 @@ def save_cdr(session: Session, rows: Iterable[CdrRow]) -> Added:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     given = list(rows)
     new = replaced = 0
-    for part in _parts(list(_latest(given).items())):
+    for part in batched(list(_latest(given).items())):
         wanted = [digest for digest, _ in part]
         found = session.scalars(select(CdrEntryRow).where(CdrEntryRow.digest.in_(wanted)))
         stored = {entry.digest: entry for entry in found}
@@ -65,33 +85,34 @@ def ledger_mark(session: Session) -> tuple[int, int, float, float]:
     return row[0], row[1] or 0, row[2] or 0.0, row[3] or 0.0
 
 
-def load_cdr(session: Session, zone: tzinfo) -> tuple[CdrRow, ...]:
-    """Gives all rows of the ledger in order of time, their times in `zone`."""
-    rows = session.scalars(select(CdrEntryRow))
+def load_cdr(session: Session, zone: tzinfo, period: Period = ALWAYS) -> tuple[CdrRow, ...]:
+    """Gives the rows of the ledger of a period in order of time, their times in `zone`."""
+    rows = session.scalars(select(CdrEntryRow).where(*period.holds(CdrEntryRow.started_at)))
     return settled_rows(word_of(CdrRow, vars(row), zone) for row in rows)
 
 
-def load_recorded(session: Session, zone: tzinfo) -> list[ReceivedRecording]:
-    """Gives every recorded call with what became of its recording, in order of time."""
+def load_recorded(
+    session: Session, zone: tzinfo, period: Period = ALWAYS
+) -> list[ReceivedRecording]:
+    """Gives the recorded calls of a period with what became of each recording, in order of time."""
     query = (
-        select(CallRow, RecordingRow)
+        select(*_CALL, *_RECORDING)
         .outerjoin(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
-        .where(CallRow.recording != "")
+        .where(CallRow.recording != "", *period.holds(CallRow.started_at))
         .order_by(CallRow.started_at, CallRow.id)
     )
-    found = [_known(call, recording, zone) for call, recording in session.execute(query)]
+    found = [_known(row, zone) for row in session.execute(query).mappings()]
     return list({one.call.sha256 or one.call.recording: one for one in found}.values())
 
 
-def _known(row: CallRow, recording: RecordingRow | None, zone: tzinfo) -> ReceivedRecording:
-    call = word_of(Call, {**vars(row), "recording": row.recording}, zone)
-    state = recording.state if recording else "arrived"
+def _known(row: RowMapping, zone: tzinfo) -> ReceivedRecording:
+    arrived_at, state = row["arrived_at"], row["state"] or "arrived"
     return ReceivedRecording(
-        call=call,
-        arrived_at=recording.arrived_at.astimezone(zone) if recording else None,
-        state="transcribed" if row.transcript_id is not None else state,
-        error=recording.error if recording else None,
-        judged=row.outcome is not None,
+        call=word_of(Call, dict(row), zone),
+        arrived_at=arrived_at.astimezone(zone) if arrived_at else None,
+        state="transcribed" if row["transcript_id"] is not None else state,
+        error=row["error"],
+        judged=row["outcome"] is not None,
     )
 
 
@@ -102,11 +123,6 @@ def _latest(rows: Iterable[CdrRow]) -> dict[str, CdrRow]:
         known = latest.get(digest)
         latest[digest] = row if known is None else newer(known, row)
     return latest
-
-
-def _parts(items: Sequence[tuple[str, CdrRow]]) -> Iterator[Sequence[tuple[str, CdrRow]]]:
-    for start in range(0, len(items), _AT_ONCE):
-        yield items[start : start + _AT_ONCE]
 
 
 def _entry(digest: str, row: CdrRow) -> CdrEntryRow:

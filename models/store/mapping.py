@@ -7,8 +7,8 @@ serves all of them.
 from __future__ import annotations
 
 import types
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, tzinfo
 from enum import Enum
 from functools import cache
@@ -45,46 +45,75 @@ def plain(value: object) -> Any:
 
 def word_of(kind: type[Word], columns: Mapping[str, Any], zone: tzinfo) -> Word:
     """Builds the word `kind` from a row's columns; moments are given in `zone`."""
-    hints = _hints(cast("Hashable", kind))
-    values = {name: _value(hint, columns[name], zone) for name, hint in hints.items()}
-    return kind(**values)
-
-
-@cache
-def _hints(kind: Hashable) -> dict[str, Any]:
-    return get_type_hints(kind)
+    return kind(
+        **{
+            name: columns[name] if read is None else read(columns[name], zone)
+            for name, read in _readers(cast("Hashable", kind))
+        }
+    )
 
 
 def _column(value: object) -> Any:
     return value if isinstance(value, datetime) else plain(value)
 
 
-def _value(hint: Any, value: Any, zone: tzinfo) -> Any:
-    if value is None:
-        return None
+Read = Callable[[Any, tzinfo], Any]
+
+
+@cache
+def _readers(kind: Hashable) -> tuple[tuple[str, Read | None], ...]:
+    """How each field of a word is read from its column; ``None``: as it is."""
+    return tuple((name, _reader(hint)) for name, hint in get_type_hints(kind).items())
+
+
+def _reader(hint: Any) -> Read | None:
     if get_origin(hint) in (Union, types.UnionType):
-        return _value(_only_choice(hint, value), value, zone)
+        choices = [choice for choice in get_args(hint) if choice is not type(None)]
+        return _unless_none(_reader(choices[0])) if len(choices) == 1 else _of_several
     if get_origin(hint) is tuple:
-        return _tuple(get_args(hint), value, zone)
-    return _single(hint, value, zone) if isinstance(hint, type) else value
+        return _unless_none(_tuple_reader(get_args(hint)))
+    return _unless_none(_single_reader(hint)) if isinstance(hint, type) else None
 
 
-def _single(kind: type[Any], value: Any, zone: tzinfo) -> Any:
+def _of_several(value: Any, zone: tzinfo) -> Any:
+    """A field of several plain types is what the column holds."""
+    return value.astimezone(zone) if isinstance(value, datetime) else value
+
+
+def _unless_none(read: Read | None) -> Read | None:
+    if read is None:
+        return None
+    return lambda value, zone: None if value is None else read(value, zone)
+
+
+def _single_reader(kind: type[Any]) -> Read | None:
     if kind is datetime:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return moment.astimezone(zone)
+        return _moment
     if issubclass(kind, Enum):
-        return kind(value)
-    return word_of(kind, value, zone) if is_dataclass(kind) else value
+        return lambda value, _: kind(value)
+    if is_dataclass(kind):
+        return lambda value, zone: word_of(kind, {**_defaults(kind), **value}, zone)
+    return None
 
 
-def _only_choice(hint: Any, value: Any) -> Any:
-    """Picks from ``X | None`` the X; from several plain types that of the value."""
-    choices = [choice for choice in get_args(hint) if choice is not type(None)]
-    return choices[0] if len(choices) == 1 else type(value)
+@cache
+def _defaults(kind: type[Any]) -> Mapping[str, Any]:
+    """What stands for the fields that a word had not yet when it was written into a JSON column."""
+    return {field.name: field.default for field in fields(kind) if field.default is not MISSING}
 
 
-def _tuple(parts: tuple[Any, ...], value: Sequence[Any], zone: tzinfo) -> tuple[Any, ...]:
+def _moment(value: Any, zone: tzinfo) -> datetime:
+    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    return moment.astimezone(zone)
+
+
+def _tuple_reader(parts: tuple[Any, ...]) -> Read:
     if len(parts) == 2 and parts[1] is Ellipsis:
-        return tuple(_value(parts[0], item, zone) for item in value)
-    return tuple(_value(part, item, zone) for part, item in zip(parts, value, strict=True))
+        read = _reader(parts[0])
+        if read is None:
+            return lambda value, _: tuple(value)
+        return lambda value, zone: tuple(read(item, zone) for item in value)
+    readers = [_reader(part) for part in parts]
+    return lambda value, zone: tuple(
+        item if one is None else one(item, zone) for one, item in zip(readers, value, strict=True)
+    )

@@ -53,6 +53,13 @@ def finish_run(  # noqa: PLR0913 - a run's end has this many facts
     row.state, row.finished_at, row.transcriber = "done", now, transcriber
     row.judge = judge
     row.errors = [plain(error) for error in errors]
+    # Only from now on anybody sees these verdicts; who asks for what changed must not miss them.
+    session.execute(
+        update(DealVerdictRow)
+        .where(DealVerdictRow.run == run, DealVerdictRow.changed_at >= row.started_at)
+        .values(changed_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def fail_run(session: Session, run: int, now: datetime) -> None:
@@ -61,12 +68,19 @@ def fail_run(session: Session, run: int, now: datetime) -> None:
     row.state, row.finished_at = "failed", now
 
 
-def save_verification(session: Session, run: int, verification: Verification) -> None:
-    """Writes the verdicts and flags of a run."""
+def save_verification(
+    session: Session, run: int, verification: Verification, now: datetime
+) -> None:
+    """Writes the verdicts and flags of a run; a deal that stands as before keeps since when."""
     row = session.get_one(RunRow, run)
+    before = _stood_before(session, row)
     row.as_of, row.digest = verification.as_of, verification_digest(verification)
     for position, deal in enumerate(verification.deals):
-        session.add(_deal_row(run, position, deal))
+        found = _deal_row(run, position, deal)
+        digest, changed_at = before.get(deal.deal_id, ("", now))
+        found.digest = _standing_digest(deal)
+        found.changed_at = changed_at if digest == found.digest else now
+        session.add(found)
     session.flush()
     for deal in verification.deals:
         for position, requirement in enumerate(deal.requirements):
@@ -82,8 +96,7 @@ def save_verification(session: Session, run: int, verification: Verification) ->
 
 def verification_digest(verification: Verification) -> str:
     """Tells different verdicts apart, whenever they were given."""
-    words = json.dumps(plain((verification.deals, verification.flags)), sort_keys=True)
-    return hashlib.sha256(words.encode()).hexdigest()
+    return _digest((verification.deals, verification.flags))
 
 
 def latest_run(session: Session, source: str, crm_source: str) -> tuple[int, str | None] | None:
@@ -137,6 +150,28 @@ def load_verification(session: Session, run: int, zone: tzinfo) -> Verification:
         ),
         flags=tuple(word_of(Flag, vars(row), zone) for row in session.scalars(flags)),
     )
+
+
+def _stood_before(session: Session, row: RunRow) -> dict[str, tuple[str, datetime]]:
+    """By deal the digest of its last verdicts, and since when they are so."""
+    last = latest_run(session, row.source, row.crm_source)
+    if last is None:
+        return {}
+    columns = (DealVerdictRow.deal_id, DealVerdictRow.digest, DealVerdictRow.changed_at)
+    rows = session.execute(select(*columns).where(DealVerdictRow.run == last[0]))
+    return {deal: (digest, changed_at) for deal, digest, changed_at in rows}
+
+
+def _standing_digest(deal: DealVerdict) -> str:
+    """Tells apart how a deal stands; said in one more language it stands as before."""
+    standing = plain(deal)
+    for requirement in standing["requirements"]:
+        del requirement["explanation_en"]
+    return _digest(standing)
+
+
+def _digest(words: object) -> str:
+    return hashlib.sha256(json.dumps(plain(words), sort_keys=True).encode()).hexdigest()
 
 
 def _deal_row(run: int, position: int, deal: DealVerdict) -> DealVerdictRow:

@@ -7,13 +7,17 @@ from datetime import UTC
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.store.calls import touch_calls
 from models.store.mapping import columns_of, word_of
-from models.tables import CallScoreRow, CheckedItemRow
+from models.tables import CallRow, CallScoreRow, CheckedItemRow
 from models.vocabulary.checklist import CallScore, CheckedItem
 
 
 def save_score(session: Session, call: int, score: CallScore | None) -> None:
     """Replaces the score of a call; ``None`` where nothing is known of what was said in it."""
+    before = session.scalar(select(CallScoreRow.score).where(CallScoreRow.call == call))
+    if before != (score.score if score is not None else None):
+        touch_calls(session, CallRow.id == call)
     session.execute(delete(CheckedItemRow).where(CheckedItemRow.call == call))
     session.execute(delete(CallScoreRow).where(CallScoreRow.call == call))
     if score is None:

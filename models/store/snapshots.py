@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from core.clock import now
 from models.store.mapping import columns_of, word_of
 from models.tables import (
     ActivityRow,
@@ -34,19 +35,25 @@ from models.vocabulary.deal import (
 )
 
 _TABLES: dict[str, type[Row]] = {
-    "pipelines": PipelineRow,
     "users": UserRow,
     "companies": CompanyRow,
     "contacts": ContactRow,
-    "deals": DealRow,
     "stage_changes": StageChangeRow,
     "activities": ActivityRow,
 }
+# Written last: who asks for what changed since a moment sees it soon after that.
+_WATCHED: tuple[tuple[str, type[PipelineRow | DealRow], type[Pipeline | Deal]], ...] = (
+    ("pipelines", PipelineRow, Pipeline),
+    ("deals", DealRow, Deal),
+)
 Word = TypeVar("Word")
 
 
 def save_snapshot(session: Session, source: str, snapshot: CrmSnapshot) -> None:
-    """Replaces what is known of the CRM `source` by `snapshot`."""
+    """Replaces what is known of the CRM `source` by `snapshot`.
+
+    Pipelines and deals that are as before keep since when.
+    """
     crm = session.scalar(select(CrmRow).where(CrmRow.source == source))
     if crm is None:
         crm = CrmRow(source=source)
@@ -57,6 +64,8 @@ def save_snapshot(session: Session, source: str, snapshot: CrmSnapshot) -> None:
         session.execute(delete(table).where(table.__table__.c.crm == crm.id))
         session.add_all(_rows(table, crm.id, getattr(snapshot, name)))
     session.flush()
+    for name, watched, kind in _WATCHED:
+        _replace_watched(session, watched, kind, crm.id, getattr(snapshot, name))
 
 
 def load_snapshot(session: Session, source: str) -> CrmSnapshot | None:
@@ -94,6 +103,26 @@ def load_house(session: Session) -> tuple[str, tuple[User, ...]] | None:
         return None
     users = session.scalars(select(UserRow).where(UserRow.crm == crm.id).order_by(UserRow.position))
     return crm.timezone, tuple(word_of(User, vars(row), UTC) for row in users)
+
+
+def _replace_watched(
+    session: Session,
+    table: type[PipelineRow | DealRow],
+    kind: type[Pipeline | Deal],
+    crm: int,
+    words: Iterable[Pipeline | Deal],
+) -> None:
+    rows = session.execute(select(*table.__table__.c).where(table.crm == crm)).mappings()
+    known: dict[str, tuple[object, datetime]] = {
+        row["id"]: (word_of(kind, {**row}, UTC), row["changed_at"]) for row in rows
+    }
+    session.execute(delete(table).where(table.crm == crm))
+    at = now()
+    for position, word in enumerate(words):
+        before, since = known.get(word.id, (None, at))
+        since = since if before == word else at
+        session.add(table(crm=crm, position=position, changed_at=since, **columns_of(word)))
+    session.flush()
 
 
 def _rows(table: type[Row], crm: int, words: Iterable[object]) -> Iterable[Row]:

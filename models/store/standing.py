@@ -58,8 +58,14 @@ class Standing:
         ]
 
 
-def read_standing(session: Session, queued: Mapping[Lane, int] | None, at: datetime) -> Standing:
-    """Reads how it stands at a moment."""
+def read_standing(
+    session: Session,
+    queued: Mapping[Lane, int] | None,
+    at: datetime,
+    *,
+    most: int | None = None,
+) -> Standing:
+    """Reads how it stands at a moment; of what was set aside at most `most` of each kind."""
     return Standing(
         at,
         tuple(lane_tallies(session)),
@@ -67,7 +73,7 @@ def read_standing(session: Session, queued: Mapping[Lane, int] | None, at: datet
         pace_since(session, at - HOUR),
         workers_at_work(session),
         recordings_by_state(session),
-        (*quarantined_jobs(session), *unusable_recordings(session)),
+        (*quarantined_jobs(session, most or 1000), *unusable_recordings(session, most)),
     )
 
 

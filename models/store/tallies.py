@@ -88,13 +88,14 @@ def failures_by_reason(session: Session) -> Mapping[str, int]:
     return {error or "unknown": number for error, number in rows}
 
 
-def unusable_recordings(session: Session) -> list[Quarantined]:
-    """The calls whose recording cannot be used, the oldest first."""
+def unusable_recordings(session: Session, most: int | None = None) -> list[Quarantined]:
+    """The calls whose recording cannot be used, the oldest first; at most `most`."""
     rows = session.execute(
         select(CallRow.id, CallRow.recording, CallRow.started_at, RecordingRow)
         .join(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
         .where(CallRow.current, RecordingRow.state == "unusable")
         .order_by(CallRow.started_at, CallRow.id)
+        .limit(most)
     )
     return [
         Quarantined(

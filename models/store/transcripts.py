@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from models.store.calls import touch_calls
 from models.store.mapping import columns_of, word_of
-from models.tables import SecondListeningRow, TranscriptRow
+from models.tables import CallRow, SecondListeningRow, TranscriptRow
 from models.vocabulary.transcript import Transcript
 
 _INFERRED = -1
@@ -74,4 +75,5 @@ def replace_words(session: Session, id_: int, transcript: Transcript) -> None:
         row.segments = columns["segments"]
         session.execute(delete(SecondListeningRow).where(SecondListeningRow.transcript_id == id_))
     row.hidden = columns["hidden"]
+    touch_calls(session, CallRow.sha256 == row.sha256)
     session.flush()

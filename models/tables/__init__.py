@@ -1,5 +1,14 @@
 """The tables: rows are what the steps hand over to each other."""
 
+from models.tables.access import (
+    AccountRow,
+    ApiKeyRow,
+    AuditRow,
+    FailedLoginRow,
+    SessionRow,
+    SpentErrandRow,
+    UploadRow,
+)
 from models.tables.base import Row
 from models.tables.calls import (
     ActionRow,
@@ -20,11 +29,25 @@ from models.tables.crm import (
     StageChangeRow,
     UserRow,
 )
+from models.tables.events import (
+    CoverageGapRow,
+    EventRow,
+    WebhookDeliveryRow,
+    WebhookEndpointRow,
+)
 from models.tables.files import KnownFileRow
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
 from models.tables.operations import AlertNoticeRow, AlertRow, ProcessRow
+from models.tables.review import (
+    CorrectedHearingRow,
+    CorrectionRow,
+    DecisionRow,
+    FindingRow,
+    WaiverRow,
+)
+from models.tables.rules import RuleDraftRow, RuleEditionRow, RuleFlipRow, RulePreviewRow
 from models.tables.scores import CallScoreRow, CheckedItemRow
 from models.tables.verdicts import (
     DealVerdictRow,
@@ -35,10 +58,13 @@ from models.tables.verdicts import (
 )
 
 __all__ = [
+    "AccountRow",
     "ActionRow",
     "ActivityRow",
     "AlertNoticeRow",
     "AlertRow",
+    "ApiKeyRow",
+    "AuditRow",
     "CallHeardRow",
     "CallRow",
     "CallScoreRow",
@@ -46,10 +72,17 @@ __all__ = [
     "CheckedItemRow",
     "CompanyRow",
     "ContactRow",
+    "CorrectedHearingRow",
+    "CorrectionRow",
+    "CoverageGapRow",
     "CrmRow",
     "DealMatchRow",
     "DealRow",
     "DealVerdictRow",
+    "DecisionRow",
+    "EventRow",
+    "FailedLoginRow",
+    "FindingRow",
     "FlagRow",
     "HoldRow",
     "IntakeProblemRow",
@@ -63,10 +96,20 @@ __all__ = [
     "RecordingRow",
     "RequirementVerdictRow",
     "Row",
+    "RuleDraftRow",
+    "RuleEditionRow",
+    "RuleFlipRow",
+    "RulePreviewRow",
     "RunRow",
     "SecondListeningRow",
+    "SessionRow",
+    "SpentErrandRow",
     "StageChangeRow",
     "TombstoneRow",
     "TranscriptRow",
+    "UploadRow",
     "UserRow",
+    "WaiverRow",
+    "WebhookDeliveryRow",
+    "WebhookEndpointRow",
 ]

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase
 
+LONG_AGO = "'1970-01-01 00:00:00+00:00'"  # SQL, of a change that came before anybody counted
 JsonObject = dict[str, Any]
 JsonList = list[Any]
 

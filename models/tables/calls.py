@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, UniqueConstraint, true
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import JsonList, JsonObject, Row
+from core.clock import now
+from models.tables.base import LONG_AGO, JsonList, JsonObject, Row
 
 
 class RecordingRow(Row):
@@ -39,11 +40,17 @@ class CallRow(Row):
 
     `source` names the place the call came from; `recording` is empty where no file came.
     `transcript_id` and `outcome` are what the last hearing used and found. `current` is false for
-    a call that the source does not hold any more in this form.
+    a call that the source does not hold any more in this form. `updated_at` is when anything of it
+    was other than before: its facts, what was heard in it, whose deal it is.
     """
 
     __tablename__ = "calls"
-    __table_args__ = (UniqueConstraint("source", "call_id", "recording"),)
+    __table_args__ = (
+        UniqueConstraint("source", "call_id", "recording"),
+        Index("ix_calls_source_started_at_id", "source", "started_at", "id"),
+        Index("ix_calls_user_id_started_at_id", "user_id", "started_at", "id"),
+        Index("ix_calls_outcome_started_at_id", "outcome", "started_at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str]
@@ -69,6 +76,9 @@ class CallRow(Row):
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcripts.id"))
     outcome: Mapped[str | None]
     current: Mapped[bool] = mapped_column(server_default=true(), index=True)
+    updated_at: Mapped[datetime] = mapped_column(
+        default=now, onupdate=now, server_default=text(LONG_AGO), index=True
+    )
 
 
 class CdrEntryRow(Row):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import JsonList, JsonObject, Row
+from core.clock import now
+from models.tables.base import LONG_AGO, JsonList, JsonObject, Row
 
 
 class CrmRow(Row):
@@ -29,7 +30,13 @@ class OfCrm:
     position: Mapped[int] = mapped_column(primary_key=True)
 
 
-class PipelineRow(OfCrm, Row):
+class Watched:
+    """What a copy elsewhere follows; `changed_at` is since when we know it as it is."""
+
+    changed_at: Mapped[datetime] = mapped_column(server_default=text(LONG_AGO), onupdate=now)
+
+
+class PipelineRow(OfCrm, Watched, Row):
     """A sales pipeline; its stages stand in order."""
 
     __tablename__ = "pipelines"
@@ -76,10 +83,11 @@ class ContactRow(OfCrm, Row):
     decision_maker: Mapped[bool]
 
 
-class DealRow(OfCrm, Row):
+class DealRow(OfCrm, Watched, Row):
     """A deal as the CRM has it."""
 
     __tablename__ = "deals"
+    __table_args__ = (Index("ix_deals_crm_amount_position", "crm", "amount", "position"),)
 
     id: Mapped[str] = mapped_column(index=True)
     name: Mapped[str]

@@ -14,10 +14,11 @@ class JobRow(Row):
     """A piece of work, one row for each thing that may have to be done again.
 
     `kind` is ``call`` (`subject` is the call's row), ``verdicts`` or ``report`` (`subject` names
-    the source of the calls). `lane` is ``fresh`` or ``backlog``, `state` ``waiting``, ``running``,
-    ``done`` or ``quarantined``. `wanted` counts how often the work was asked for, `claimed` what
-    it was when the work began: work that was asked for meanwhile is done once more. `token` is
-    whose claim it is; `beat_at` is when that one last said that it is still at it.
+    the source of the calls) or ``preview`` (`subject` is the preview's row). `lane` is ``fresh`` or
+    ``backlog``, `state` ``waiting``, ``running``, ``done`` or ``quarantined``. `wanted` counts how
+    often the work was asked for, `claimed` what it was when the work began: work that was asked for
+    meanwhile is done once more. `token` is whose claim it is; `beat_at` is when that one last said
+    that it is still at it.
     """
 
     __tablename__ = "jobs"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import JsonList, Row
+from models.tables.base import LONG_AGO, JsonList, JsonObject, Row
 
 
 class RunRow(Row):
@@ -33,7 +33,10 @@ class RunRow(Row):
 
 
 class DealVerdictRow(Row):
-    """Where a deal really stood in one run."""
+    """Where a deal really stood in one run.
+
+    `digest` tells different verdicts apart, `changed_at` is since when they are as they are.
+    """
 
     __tablename__ = "deal_verdicts"
 
@@ -44,6 +47,8 @@ class DealVerdictRow(Row):
     recorded_stage: Mapped[str | None]
     verified_stage: Mapped[str | None]
     gap: Mapped[str]
+    digest: Mapped[str] = mapped_column(server_default="")
+    changed_at: Mapped[datetime] = mapped_column(server_default=text(LONG_AGO))
 
 
 class OfDealVerdict:
@@ -72,8 +77,11 @@ class RequirementVerdictRow(OfDealVerdict, Row):
     verdict: Mapped[str]
     grade: Mapped[str]
     explanation: Mapped[str]
+    explanation_en: Mapped[str] = mapped_column(server_default="")
     evidence: Mapped[JsonList]
     rule_hash: Mapped[str]
+    waived: Mapped[JsonObject | None]
+    waivable: Mapped[bool] = mapped_column(server_default=true())
 
 
 class PromiseRow(OfDealVerdict, Row):
@@ -101,6 +109,7 @@ class FlagRow(Row):
     kind: Mapped[str] = mapped_column(index=True)
     severity: Mapped[str]
     explanation: Mapped[str]
+    explanation_en: Mapped[str] = mapped_column(server_default="")
     deal_id: Mapped[str | None] = mapped_column(index=True)
     call_id: Mapped[str | None]
     user_id: Mapped[str | None]

@@ -20,6 +20,10 @@ class InvalidInputError(StagecheckError):
         super().__init__(f"{place}: {problem}. {remedy}")
 
 
+class UnfitValueError(StagecheckError):
+    """A value that no row can hold: a NUL character in a text, a number of twenty digits."""
+
+
 class OutputError(StagecheckError):
     """A result could not be written (no space, no permission)."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -49,8 +49,14 @@ class Tally:
 
     def __add__(self, other: Tally) -> Tally:
         """Both together."""
-        names = [field.name for field in fields(self)]
-        return Tally(*(getattr(self, name) + getattr(other, name) for name in names))
+        return Tally(
+            self.calls + other.calls,
+            self.internal + other.internal,
+            self.answered + other.answered,
+            self.recordings + other.recordings,
+            self.transcribed + other.transcribed,
+            self.judged + other.judged,
+        )
 
 
 @dataclass(frozen=True, slots=True)

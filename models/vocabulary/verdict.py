@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from models.vocabulary.action import Action, Outcome
 from models.vocabulary.call import Call
@@ -91,11 +92,56 @@ class Evidence:
     at: datetime | None = None
     quote: str | None = None
     start: float | None = None
+    corrected_by: str | None = None  # whose word it is that it was said so
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """Somebody's word that a requirement does not count for one deal."""
+
+    stage: str
+    requirement_id: str
+    who: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waived:
+    """What the machine says of a requirement that somebody waived, and who, when and why."""
+
+    verdict: Verdict
+    who: str
+    at: datetime
+    note: str
+
+
+class Explained(Protocol):
+    """What is explained in Russian, and in English too since there is that."""
+
+    @property
+    def explanation(self) -> str:
+        """In Russian."""
+
+    @property
+    def explanation_en(self) -> str:
+        """In English; empty where it was judged before there was that."""
+
+
+def explained_in(one: Explained, language: str) -> str:
+    """Why something was judged so; in Russian where it was not told in that language."""
+    return (one.explanation_en if language == "en" else "") or one.explanation
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementVerdict:
-    """One requirement judged for one deal."""
+    """One requirement judged for one deal.
+
+    `explanation` is in Russian, `explanation_en` the same in English; empty where it was judged
+    before there were English explanations.
+    Where somebody `waived` it, `verdict` says so unless it is met after all; all else is what the
+    machine found. `waivable` is false where money is asked for: there the CRM alone is believed.
+    """
 
     stage: str
     requirement_id: str
@@ -105,6 +151,9 @@ class RequirementVerdict:
     explanation: str
     evidence: tuple[Evidence, ...] = ()
     rule_hash: str = ""
+    explanation_en: str = ""
+    waived: Waived | None = None
+    waivable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +184,7 @@ class DealVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Something a supervisor should see, with what it rests on."""
+    """Something a supervisor should see, with what it rests on; explained as verdicts are."""
 
     kind: FlagKind
     severity: FlagSeverity
@@ -145,6 +194,7 @@ class Flag:
     user_id: str | None = None
     at: datetime | None = None
     evidence: tuple[Evidence, ...] = ()
+    explanation_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+
+NOT_ASKED = datetime(9999, 1, 1, tzinfo=UTC)  # when work is due that nobody wants
 
 
 class JobKind(StrEnum):
     """What is to be done; the order is that in which a lane is worked off."""
 
     VERDICTS = "verdicts"  # judge all deals of a source
+    PREVIEW = "preview"  # judge all deals by a draft of rules and tell what flips
     REPORT = "report"  # score the calls of a source and write its page
     CALL = "call"  # transcribe a call, hear it, find its deal
 
