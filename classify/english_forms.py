@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import yaml
+from core.packaged import read_packaged
 
 CONTRACTED = ("'ll", "'s", "'ve", "'re", "'d", "'m")
 PAST_NEGATION = frozenset(["haven't", "hasn't", "hadn't", "didn't", "wasn't", "weren't"])
@@ -93,8 +93,7 @@ class _Words(NamedTuple):
 
 @cache
 def _words() -> _Words:
-    source = files("classify").joinpath("english_forms.yaml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.safe_load(source)
+    data: dict[str, Any] = read_packaged(files("classify") / "english_forms.yaml")
     verbs = set(data["regular"].split())
     bent: dict[str, list[Reading]] = {}
 

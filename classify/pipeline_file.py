@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
+from classify.rule_faults import faults_of
 from classify.rule_text import parse_rules, read_rule_text
 from classify.verification.rules import PipelineRules
 from models.vocabulary.errors import InvalidInputError
@@ -13,6 +15,20 @@ from models.vocabulary.errors import InvalidInputError
 PACKAGED = Path(__file__).parent / "pipelines"
 _SUFFIXES = (".yaml", ".yml")
 _REMEDY = "docs/pipelines.md describes the form."
+_WORDS = {  # what is wrong, and what to do, by the code of a fault
+    "stage_twice": ("the stage key `{id}` stands {times} times", "Ids are used once."),
+    "id_twice": ("the requirement id `{id}` stands {times} times", "Ids are used once."),
+    "nameless": ("the stage `{id}` has no Russian name", "Give it one: `names: {{ru: [...]}}`."),
+    "depends_on_nothing": (
+        "`{id}` depends on `{other}`, which is not in the file",
+        "Use one of {known}.",
+    ),
+    "circle": ("requirements depend on each other in a circle: {circle}", "Break it."),
+    "example_stage": (
+        "an example of `{id}` stands on the unknown stage `{stage}`",
+        "Use one of {known}.",
+    ),
+}
 
 
 def load_pipelines(own_folder: Path | None) -> Mapping[str, PipelineRules]:
@@ -46,6 +62,7 @@ def read_pipeline(path: Path) -> PipelineRules:
     return parse_pipeline(read_rule_text(path, _REMEDY), str(path))
 
 
+@lru_cache(maxsize=64)
 def parse_pipeline(text: str, place: str) -> PipelineRules:
     """The rules in a YAML text; `place` names it in errors.
 
@@ -54,10 +71,38 @@ def parse_pipeline(text: str, place: str) -> PipelineRules:
             on an unknown requirement or in a circle, an example at an unknown stage.
     """
     rules = parse_rules(PipelineRules, text, place, _REMEDY)
-    _check_ids(rules, place)
-    _check_dependencies(rules, place)
-    _check_examples(rules, place)
+    for fault in faults_of(rules):
+        problem, remedy = _WORDS[fault.code]
+        raise InvalidInputError(
+            place, problem.format(**fault.values), remedy.format(**fault.values)
+        )
     return rules
+
+
+def rule_texts(own_folder: Path | None) -> Mapping[str, str]:
+    """The texts of the rule files that `load_pipelines` reads, by the template in them.
+
+    Raises:
+        InvalidInputError: see there.
+    """
+    texts = {}
+    for folder in (PACKAGED, own_folder):
+        for path in _files(folder) if folder is not None else ():
+            text = read_rule_text(path, _REMEDY)
+            texts[parse_pipeline(text, str(path)).template] = text
+    return texts
+
+
+def with_editions(
+    pipelines: Mapping[str, PipelineRules], editions: Mapping[str, PipelineRules]
+) -> Mapping[str, PipelineRules]:
+    """Rule files with published editions in their place, by all names that they go by."""
+    names = {name: rules.template for name, rules in pipelines.items()}
+    names |= {template: template for template in editions}
+    return {
+        name: editions[template] if template in editions else pipelines[name]
+        for name, template in names.items()
+    }
 
 
 def _files(folder: Path) -> list[Path]:
@@ -70,48 +115,3 @@ def _refuse_twice(folder: Path, names: list[str]) -> None:
             raise InvalidInputError(
                 str(folder), f"{times} files have the template `{name}`", "Keep one of them."
             )
-
-
-def _check_ids(rules: PipelineRules, place: str) -> None:
-    stages = Counter(stage.key for stage in rules.stages)
-    ids = Counter(requirement.id for _, _, requirement in rules.requirements())
-    for what, counted in (("stage key", stages), ("requirement id", ids)):
-        for name, times in counted.items():
-            if times > 1:
-                raise InvalidInputError(
-                    place, f"the {what} `{name}` stands {times} times", "Ids are used once."
-                )
-
-
-def _check_dependencies(rules: PipelineRules, place: str) -> None:
-    needs = {r.id: set(r.depends_on) for _, _, r in rules.requirements()}
-    for name, others in needs.items():
-        unknown = sorted(others - needs.keys())
-        if unknown:
-            raise InvalidInputError(
-                place,
-                f"`{name}` depends on `{unknown[0]}`, which is not in the file",
-                f"Use one of {', '.join(sorted(needs))}.",
-            )
-    left = dict(needs)
-    while left:
-        free = {name for name, others in left.items() if not others & left.keys()}
-        if not free:
-            circle = " → ".join(sorted(left))
-            raise InvalidInputError(
-                place, f"requirements depend on each other in a circle: {circle}", "Break it."
-            )
-        left = {name: others for name, others in left.items() if name not in free}
-
-
-def _check_examples(rules: PipelineRules, place: str) -> None:
-    keys = [stage.key for stage in rules.stages]
-    for _, _, requirement in rules.requirements():
-        for example in (*requirement.examples.passes, *requirement.examples.fails):
-            if example.stage is not None and example.stage not in keys:
-                raise InvalidInputError(
-                    place,
-                    f"an example of `{requirement.id}` stands on the unknown stage "
-                    f"`{example.stage}`",
-                    f"Use one of {', '.join(keys)}.",
-                )

@@ -41,29 +41,29 @@ PREFIXES = frozenset(
 )
 HALF = 3  # sounds; words shorter than two halves are too like each other to be guessed
 _VOICELESS = str.maketrans("бвгджз", "пфктшс")
-_SOUNDS: tuple[tuple[str, str], ...] = (
-    (r"[ъь]", ""),
-    (r"(?:сч|зч|жч|шч)", "щ"),
-    (r"(?:тс|дс|тц)", "ц"),
-    (r"вств", "ств"),
-    (r"здн", "зн"),
-    (r"стн", "сн"),
-    (r"о", "а"),
-    (r"[еэияы]", "и"),
-    (r"ю", "у"),
-    (r"(?:ага|ава|ига|ива)\b", "ава"),
-    (r"(.)\1+", r"\1"),
+_SILENT = str.maketrans("", "", "ъь")
+_VOWELS = str.maketrans("оеэияыю", "аиииииу")
+# «тц» first, or the «ц» of «тс» would be joined once more.
+_MERGED = (
+    *((pair, "щ") for pair in ("сч", "зч", "жч", "шч")),
+    *((pair, "ц") for pair in ("тц", "тс", "дс")),
+    *(("вств", "ств"), ("здн", "зн"), ("стн", "сн")),
 )
+_GENITIVE = re.compile(r"(?:ага|ава|ига|ива)\b")
+_DOUBLED = re.compile(r"(.)\1+")
+_VOICED = re.compile(r"[бвгджз](?=[пфктшсцчщх]|$)")
 
 
 @lru_cache(maxsize=20_000)
 def sound(form: str) -> str:
     """A rough phonetic key: two spellings of one pronunciation share it."""
-    key = form
-    for pattern, instead in _SOUNDS:
-        key = re.sub(pattern, instead, key)
-    key = re.sub(r"[бвгджз](?=[пфктшсцчщх]|$)", lambda m: m.group().translate(_VOICELESS), key)
-    return re.sub(r"(.)\1+", r"\1", key)
+    key = form.translate(_SILENT)
+    for written, said in _MERGED:
+        key = key.replace(written, said)
+    key = _GENITIVE.sub("ава", key.translate(_VOWELS))
+    key = _DOUBLED.sub(r"\1", key)
+    key = _VOICED.sub(lambda found: found.group().translate(_VOICELESS), key)
+    return _DOUBLED.sub(r"\1", key)
 
 
 _PRONOUNS = frozenset(

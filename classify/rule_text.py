@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +38,9 @@ def parse_rules(form: type[Form], text: str, place: str, remedy: str) -> Form:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise InvalidInputError(place, f"is not YAML: {error}", remedy) from error
+    except (ValueError, OverflowError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidInputError(place, f"cannot be read: {reason}", remedy) from error
     try:
         return form.model_validate(document)
     except ValidationError as error:
@@ -53,13 +57,19 @@ def _first_problem(error: ValidationError, text: str, place: str, remedy: str) -
     return InvalidInputError(place, problem, remedy)
 
 
+@lru_cache(maxsize=4)
+def composed(text: str) -> yaml.Node | None:
+    """A text as YAML's nodes, which know their lines; nobody may change them."""
+    return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
 def line_of(text: str, path: Sequence[str | int]) -> int:
     """The line (from 1) on which the key or the list's entry at `path` stands.
 
     Steps of the path that are not in the text (a missing key, the name of a kind) are left
     out, so that the nearest enclosing line is given.
     """
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = composed(text)
     line = node.start_mark.line + 1 if node is not None else 1
     for step in path:
         if isinstance(node, yaml.SequenceNode) and isinstance(step, int):

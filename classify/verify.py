@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from classify.verification.advice import with_advice
@@ -16,7 +17,7 @@ from classify.verification.judge import Judged, judge
 from classify.verification.moment import known_at
 from classify.verification.move_flags import moved_without_contact
 from classify.verification.promises import ledger, promises_without_deal
-from classify.verification.rules import PipelineRules
+from classify.verification.rules import PipelineRules, asks_for_money
 from classify.verification.wording import explain
 from classify.verification.worktime import WorkCalendar
 from classify.verification.world import World, build_case, build_world
@@ -29,22 +30,27 @@ from models.vocabulary.verdict import (
     JudgedCall,
     RequirementVerdict,
     Verification,
+    Waived,
+    Waiver,
 )
 
 
-def verify(
+def verify(  # noqa: PLR0913 - what is held against what, and when
     snapshot: CrmSnapshot,
     pipelines: Mapping[str, PipelineRules],
     calls: Sequence[JudgedCall],
     *,
     as_of: datetime,
     settings: VerificationSettings,
+    waivers: Mapping[str, Sequence[Waiver]] = MappingProxyType({}),
+    progress: Callable[[int], None] | None = None,
 ) -> Verification:
     """Holds what was heard against what each deal's stage demands, as known at `as_of`.
 
     `calls` are all known calls: the understood ones and those that only the CDR or a broken
     recording tells of; coverage follows from them. `pipelines` are rule files by template
-    name. Same input, same answer; the snapshot's order of deals is kept.
+    name, `waivers` by deal what people do not demand of it. Same input, same answer; the
+    snapshot's order of deals is kept. `progress` is told how many deals were judged.
 
     Raises:
         InvalidInputError: a pipeline's template or a stage's key is unknown.
@@ -52,13 +58,15 @@ def verify(
     zone = ZoneInfo(snapshot.timezone)
     calendar = WorkCalendar(settings.holidays_country, zone, settings.working_hours)
     clock = Clock(as_of, calendar, settings)
-    world = build_world(known_at(snapshot, as_of), pipelines, calls, clock)
+    world = build_world(known_at(snapshot, as_of), pipelines, calls, clock, waivers)
     deals: list[DealVerdict] = []
     flags: list[Flag] = []
     for deal in world.snapshot.deals:
         verdict, raised = _judge_deal(build_case(world, deal), world)
         deals.append(verdict)
         flags += raised
+        if progress is not None:
+            progress(len(deals))
     flags += _flags_of_calls(world)
     verification = Verification(as_of, tuple(deals), tuple(flags))
     return with_advice(with_doubts(verification, world.calls), world.calls)
@@ -80,7 +88,7 @@ def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:
         promises=tuple(one.promise for one in owed),
     )
     flags = requirement_flags(case, judged, owed)
-    flags += slot_flags(case, flags)
+    flags += slot_flags(case, judged, flags)
     flags += promise_flags(case, owed, flags)
     return verdict, [*gap_flags(case, judged, gap), *flags, *moved_without_contact(case)]
 
@@ -94,16 +102,25 @@ def _flags_of_calls(world: World) -> list[Flag]:
 
 
 def _told(case: Case, one: Judged) -> RequirementVerdict:
+    told = explain(case, one)
     return RequirementVerdict(
         stage=one.stage.key,
         requirement_id=one.requirement.id,
         severity=one.requirement.severity,
-        verdict=one.verdict,
+        verdict=one.final,
         grade=one.grade,
-        explanation=explain(case, one),
+        explanation=told.ru,
+        explanation_en=told.en,
         evidence=tuple(hit.evidence for hit in one.finding.hits),
         rule_hash=one.requirement.rule_hash,
+        waived=_waived(one),
+        waivable=not asks_for_money(one.requirement.check),
     )
+
+
+def _waived(one: Judged) -> Waived | None:
+    told = one.waiver
+    return None if told is None else Waived(one.verdict, told.who, told.at, told.note)
 
 
 def _closed_before_recordings(case: Case) -> bool:

@@ -8,13 +8,12 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import yaml
-
 from classify.morphology import forms_of
 from classify.phrases.lexicon import Lexicon
 from classify.phrases.pattern import Pattern, compile_line, find_all
 from classify.repairs import Repairs, sound
 from classify.text import Reader, Token
+from core.packaged import read_packaged
 
 LANGUAGES = ("ru", "en")
 NEAR = 8  # words; an exclusion farther away speaks of something else
@@ -164,7 +163,7 @@ def phrasebook(language: str = "ru") -> Phrasebook:
 def _documents(language: str) -> dict[str, dict[str, Any]]:
     folder = files("classify.phrases").joinpath(language)
     return {
-        entry.name: yaml.safe_load(entry.read_text(encoding="utf-8")) or {}
+        entry.name: read_packaged(entry) or {}
         for entry in sorted(folder.iterdir(), key=lambda e: e.name)
         if entry.name.endswith(".yaml")
     }

@@ -33,9 +33,9 @@ class DecisiveQuote:
 def decisive_quotes(verification: Verification) -> tuple[DecisiveQuote, ...]:
     """The quotes that alone make or break a stage or a spoken flag of high severity, each once.
 
-    A critical requirement hangs on a quote when no record of the CRM and no other call backs
-    it, and the deal's stage hangs on the requirement when the deal stands beyond it, when it is
-    contradicted where the deal stands, or when it shows that the card is behind.
+    A critical requirement hangs on a quote when no record of the CRM, no other call and nobody's
+    correction backs it, and the deal's stage hangs on the requirement when the deal stands beyond
+    it, when it is contradicted where the deal stands, or when it shows that the card is behind.
     """
     found = [quote for deal in verification.deals for quote in _of_deal(deal)]
     found += [quote for flag in verification.flags for quote in _of_flag(flag)]
@@ -55,7 +55,7 @@ def _of_deal(deal: DealVerdict) -> Iterator[DecisiveQuote]:
     for one in deal.requirements:
         if one.severity is Severity.CRITICAL and _carries(one, order, verified, deal.gap):
             quotes = list(_quotes(one.evidence))
-            backed = any(evidence.kind == "crm" for evidence in one.evidence)
+            backed = any(e.kind == "crm" or e.corrected_by for e in one.evidence)
             if len(quotes) == 1 and not backed:
                 yield quotes[0]
 
@@ -79,5 +79,5 @@ def _of_flag(flag: Flag) -> Iterable[DecisiveQuote]:
 
 def _quotes(evidence: Iterable[Evidence]) -> Iterator[DecisiveQuote]:
     for one in evidence:
-        if one.kind == "call" and one.quote:
+        if one.kind == "call" and one.quote and not one.corrected_by:
             yield DecisiveQuote(one.id, one.quote, one.start)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
+from classify.verification.sentences import figure_said, say, with_more
 from classify.verification.spoken import SPOKEN, Place, rests_on, spoken
 from models.vocabulary.verdict import (
     DealVerdict,
@@ -88,12 +89,5 @@ def _flag(
     if flag.kind not in SPOKEN or not rests_on(flag, deal, unsure):
         return flag
     confidence, least = min(unsure[place] for place in spoken(flag.evidence))
-    told = (
-        f" Это совет, а не обвинение: уверенность {_figure(confidence)} при пороге "
-        f"{_figure(least)}."
-    )
-    return replace(flag, severity=FlagSeverity.LOW, explanation=flag.explanation + told)
-
-
-def _figure(number: float) -> str:
-    return f"{number:.2f}".replace(".", ",")
+    told = say("advice", confidence=figure_said(confidence), least=figure_said(least))
+    return replace(with_more(flag, told), severity=FlagSeverity.LOW)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from classify.verification.call_checks import said
 from classify.verification.case import ended_at, is_conversation
+from classify.verification.sentences import Said, moment_said, say
 from classify.verification.world import World
 from models.vocabulary.action import ActionType
 from models.vocabulary.call import Direction
@@ -17,23 +18,28 @@ from models.vocabulary.verdict import Evidence, Flag, FlagKind, FlagSeverity, Ju
 def missing_recordings(world: World) -> list[Flag]:
     """Every answered outside call without a usable file."""
     return [
-        Flag(
-            kind=FlagKind.MISSING_RECORDING,
-            severity=FlagSeverity.LOW,
-            explanation=f"Отвеченный звонок {_local(world, call.call.started_at)} остался без "
-            "пригодной записи.",
-            deal_id=call.match.deal_id if call.match else None,
-            call_id=call.call.call_id,
-            user_id=call.call.user_id,
-            at=call.call.started_at,
-            evidence=(Evidence("call", call.call.call_id, call.call.started_at),),
-        )
+        _missing_recording(world, call)
         for call in world.calls
         if call.call.answered
         and not call.understood
         and not call.waits
         and call.call.direction is not Direction.INTERNAL
     ]
+
+
+def _missing_recording(world: World, call: JudgedCall) -> Flag:
+    told = say("missing_recording", at=_local(world, call.call.started_at))
+    return Flag(
+        kind=FlagKind.MISSING_RECORDING,
+        severity=FlagSeverity.LOW,
+        explanation=told.ru,
+        explanation_en=told.en,
+        deal_id=call.match.deal_id if call.match else None,
+        call_id=call.call.call_id,
+        user_id=call.call.user_id,
+        at=call.call.started_at,
+        evidence=(Evidence("call", call.call.call_id, call.call.started_at),),
+    )
 
 
 def unregistered_leads(world: World) -> list[Flag]:
@@ -93,14 +99,20 @@ def _deal_of(world: World, call: JudgedCall) -> Deal | None:
 def _lead_flag(world: World, call: JudgedCall) -> Flag:
     deal = _deal_of(world, call)
     minutes = world.clock.settings.card_minutes
-    late = f"появилась только {_local(world, deal.created_at)}" if deal else "не появилась"
+    told = say(
+        "late_card" if deal else "no_card",
+        number=call.call.client_number or "—",
+        minutes=minutes,
+        at=_local(world, call.call.started_at),
+        made=_local(world, deal.created_at) if deal else "",
+    )
     interest = said([call], (ActionType.INTEREST_EXPRESSED, ActionType.NEEDS_CLARIFIED))
     words = (interest[0].action.quote, interest[0].action.start) if interest else (None, None)
     return Flag(
         kind=FlagKind.UNREGISTERED_LEAD,
         severity=FlagSeverity.MEDIUM if deal else FlagSeverity.HIGH,
-        explanation=f"Разговор с {call.call.client_number}: карточка за {minutes} минут после "
-        f"звонка {_local(world, call.call.started_at)} {late}.",
+        explanation=told.ru,
+        explanation_en=told.en,
         deal_id=deal.id if deal else None,
         call_id=call.call.call_id,
         user_id=call.call.user_id,
@@ -120,5 +132,5 @@ def strangers(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
     ]
 
 
-def _local(world: World, moment: datetime) -> str:
-    return moment.astimezone(world.clock.calendar.zone).strftime("%d.%m.%Y %H:%M")
+def _local(world: World, moment: datetime) -> Said:
+    return moment_said(moment.astimezone(world.clock.calendar.zone))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from classify.verification.worktime import WorkCalendar
 from core.settings import VerificationSettings
 from models.vocabulary.action import Action, Outcome
 from models.vocabulary.deal import Activity, Company, Contact, Deal
-from models.vocabulary.verdict import JudgedCall
+from models.vocabulary.verdict import JudgedCall, Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Case:
     or before its card, `client_calls` those of the client's other deals too, `unsettled` those
     that may belong to it or to another. `blind_spots` are calls that nobody could
     understand. `position` is the card's place in the line (``None``: outside, `lost`
-    where it was given up).
+    where it was given up). `columns` are the CRM's names of the template's stages, by key,
+    `waivers` what people do not demand of it.
     """
 
     deal: Deal
@@ -69,6 +71,8 @@ class Case:
     moves: tuple[Move, ...]
     first_recording: datetime | None
     client_since: datetime
+    columns: Mapping[str, str]
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def as_of(self) -> datetime:
@@ -79,6 +83,11 @@ class Case:
     def since(self) -> datetime:
         """From when on evidence counts for the deal."""
         return self.deal.created_at - timedelta(hours=self.clock.settings.lead_in_hours)
+
+    def waiver_of(self, stage: str, requirement: str) -> Waiver | None:
+        """Somebody's word that a requirement does not count here."""
+        names = (stage, requirement)
+        return next((w for w in self.waivers if (w.stage, w.requirement_id) == names), None)
 
     def with_unsettled(self) -> Case:
         """The deal as it would stand if the calls that may be its own were."""

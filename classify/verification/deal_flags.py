@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from classify.evidence import Hit, activity_hit
 from classify.verification.call_checks import said_hit, standing_bookings
@@ -11,7 +11,9 @@ from classify.verification.case import Case, ended_at
 from classify.verification.crm_checks import agrees, has_slot, planned_for
 from classify.verification.gap import done_beyond, verified_index
 from classify.verification.judge import Judged
-from classify.verification.promise_terms import AGENT, Owed
+from classify.verification.promise_terms import AGENT, CLIENT, Owed
+from classify.verification.rules import StageRules
+from classify.verification.sentences import NOTHING, Said, day_said, moment_said, say, thing_said
 from classify.verification.wording import evidence_words, explain, when
 from models.vocabulary.action import ActionType
 from models.vocabulary.verdict import (
@@ -31,15 +33,6 @@ _LOUDNESS = {
     FlagKind.FOLLOW_UP_MISSED: FlagSeverity.MEDIUM,
 }
 _NO_SHOW = frozenset({ActionType.FOLLOW_UP_AGREED.value, ActionType.MEETING_BOOKED.value})
-_THINGS = {
-    "proposal_sent": "отправка предложения",
-    "contract_sent": "отправка договора",
-    "invoice_sent": "выставление счёта",
-    "contract_signed": "подписание договора",
-    "payment": "оплата",
-    "follow_up_agreed": "повторный контакт",
-    "meeting_booked": "встреча",
-}
 
 
 def gap_flags(case: Case, judged: Sequence[Judged], gap: Gap) -> list[Flag]:
@@ -47,21 +40,24 @@ def gap_flags(case: Case, judged: Sequence[Judged], gap: Gap) -> list[Flag]:
     if gap not in (Gap.AHEAD, Gap.BEHIND) or case.position is None:
         return []
     verified = verified_index(case, judged)
-    recorded_name = case.rules.stages[case.position].names.ru[0]
-    verified_name = case.rules.stages[verified].names.ru[0]
     ahead = gap is Gap.AHEAD
     reasons = (
         [j for j in judged if j.blocks and j.index == verified]
         if ahead
         else done_beyond(case, judged)
     )
-    facts = explain(case, reasons[0])
-    words = "доказан только этап" if ahead else "сделка уже на этапе"
+    told = say(
+        "ahead" if ahead else "behind",
+        recorded=_stage_name(case, case.rules.stages[case.position]),
+        verified=_stage_name(case, case.rules.stages[verified]),
+        facts=explain(case, reasons[0]),
+    )
     return [
         Flag(
             kind=FlagKind.STAGE_AHEAD_OF_REALITY if ahead else FlagKind.STAGE_BEHIND_REALITY,
             severity=FlagSeverity.HIGH if ahead else FlagSeverity.LOW,
-            explanation=f"В CRM этап «{recorded_name}», {words} «{verified_name}»: {facts}",
+            explanation=told.ru,
+            explanation_en=told.en,
             deal_id=case.deal.id,
             user_id=case.deal.responsible_id,
             at=case.moves[-1].at if case.moves else case.deal.created_at,
@@ -74,7 +70,7 @@ def requirement_flags(case: Case, judged: Sequence[Judged], owed: Sequence[Owed]
     """What the rule file asks to flag; nothing that a broken call-back already tells."""
     flags = []
     for one in judged:
-        kind = one.requirement.flags.get(one.verdict)
+        kind = one.requirement.flags.get(one.final)
         if kind is None or one.because_of is not None or one.closed:
             continue
         if kind is FlagKind.FOLLOW_UP_MISSED and _told_by_call_back(one, owed):
@@ -83,9 +79,14 @@ def requirement_flags(case: Case, judged: Sequence[Judged], owed: Sequence[Owed]
     return flags
 
 
-def slot_flags(case: Case, told: Sequence[Flag]) -> list[Flag]:
-    """The last agreed meeting that stands otherwise in the CRM, whatever the stage demands."""
-    if any(flag.kind is FlagKind.SLOT_MISMATCH for flag in told):
+def slot_flags(case: Case, judged: Sequence[Judged], told: Sequence[Flag]) -> list[Flag]:
+    """The last agreed meeting that stands otherwise in the CRM, whatever the stage demands.
+
+    Not where it is told already, or where somebody waived the requirement that would tell it.
+    """
+    kinds = [flag.kind for flag in told]
+    waived = [j.requirement.flags.get(j.verdict) for j in judged if j.waiver is not None]
+    if FlagKind.SLOT_MISMATCH in (*kinds, *waived):
         return []
     bookings = standing_bookings(case)
     if not bookings:
@@ -98,12 +99,13 @@ def slot_flags(case: Case, told: Sequence[Flag]) -> list[Flag]:
     if agreed or unseen or not meetings or not has_slot(last) or settled_by > case.as_of:
         return []
     hits = (said_hit(last), activity_hit(meetings[-1], meetings[-1].created_at))
-    facts = evidence_words(case, hits)
+    words = say("other_time", facts=evidence_words(case, hits))
     return [
         Flag(
             kind=FlagKind.SLOT_MISMATCH,
             severity=FlagSeverity.HIGH,
-            explanation=f"Встреча в CRM стоит не на то время, о котором договорились ({facts}).",
+            explanation=words.ru,
+            explanation_en=words.en,
             deal_id=case.deal.id,
             call_id=last.call.call.call_id,
             user_id=last.call.call.user_id or case.deal.responsible_id,
@@ -124,6 +126,14 @@ def promise_flags(case: Case | None, owed: Sequence[Owed], told: Sequence[Flag])
             continue
         flags.append(_promise_flag(case, one, kind))
     return flags
+
+
+def _stage_name(case: Case, stage: StageRules) -> Said:
+    """What people call a stage: as the CRM does, where it has such a column."""
+    russian, *_ = stage.names.ru
+    english, *_ = stage.names.en or (russian,)
+    column = case.columns.get(stage.key)
+    return Said(column or russian, column or english)
 
 
 def _promise_kind(one: Owed) -> FlagKind | None:
@@ -150,27 +160,40 @@ def _promise_flag(case: Case | None, one: Owed, kind: FlagKind) -> Flag:
     severity = FlagSeverity.LOW
     if agent:
         severity = FlagSeverity.HIGH if broken else FlagSeverity.MEDIUM
-    who = "Менеджер" if agent else "Клиент"
-    done = "не выполнено" if broken else "выполнено позже срока"
-    due = f" до {_due_words(promise.due)}" if promise.due else ""
-    said = f" («{promise.quote}»)" if promise.quote else ""
+    told = say(
+        "promise",
+        who=say(AGENT if agent else CLIENT),
+        thing=thing_said(promise.type),
+        due=say("promised_by", day=_due_words(promise.due)) if promise.due else NOTHING,
+        quote=say("promised_quote", quote=promise.quote) if promise.quote else NOTHING,
+        done=say("not_done" if broken else "done_late"),
+    )
     responsible = case.deal.responsible_id if case else None
     return Flag(
         kind=kind,
         severity=severity,
-        explanation=f"{who}: {_THINGS[promise.type]}{due} — обещано{said}, {done}.",
+        explanation=told.ru,
+        explanation_en=told.en,
         deal_id=case.deal.id if case else None,
         call_id=promise.call_id,
         user_id=one.call.call.user_id or responsible,
         at=one.deadline,
-        evidence=(Evidence("call", promise.call_id, promise.made_at, promise.quote, one.start),),
+        evidence=(
+            Evidence(
+                "call",
+                promise.call_id,
+                promise.made_at,
+                promise.quote or None,
+                one.start,
+                one.corrected_by,
+            ),
+        ),
     )
 
 
-def _due_words(due: str) -> str:
-    day, _, clock = due.partition("T")
-    year, month, number = day.split("-")
-    return f"{number}.{month}.{year} {clock[:5]}".strip()
+def _due_words(due: str) -> Said:
+    at = datetime.fromisoformat(due)
+    return moment_said(at) if "T" in due else day_said(at)
 
 
 def _requirement_flag(case: Case, one: Judged, kind: FlagKind) -> Flag:
@@ -180,11 +203,14 @@ def _requirement_flag(case: Case, one: Judged, kind: FlagKind) -> Flag:
     if kind is FlagKind.FOLLOW_UP_MISSED:
         call_id = None  # no call made it: one is missing
     at = one.finding.due or next((hit.at for hit in one.finding.hits if hit.at), case.as_of)
-    due = f" Срок: {when(case, one.finding.due)}." if one.verdict is Verdict.MISSING else ""
+    told = explain(case, one)
+    if one.verdict is Verdict.MISSING and one.finding.due:
+        told += say("due", due=when(case, one.finding.due))
     return Flag(
         kind=kind,
         severity=_LOUDNESS.get(kind, FlagSeverity.MEDIUM),
-        explanation=explain(case, one) + (due if one.finding.due else ""),
+        explanation=told.ru,
+        explanation_en=told.en,
         deal_id=case.deal.id,
         call_id=call_id,
         user_id=case.deal.responsible_id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from classify.verification.sentences import Said, say, with_more
 from classify.verification.spoken import SPOKEN, Place, spoken
 from models.vocabulary.verdict import (
     DealVerdict,
@@ -55,12 +56,12 @@ def _deal(deal: DealVerdict, doubts: Doubts) -> DealVerdict:
 
 def _requirement(one: RequirementVerdict, doubts: Doubts) -> RequirementVerdict:
     otherwise = _otherwise(one.evidence, doubts)
-    return replace(one, explanation=one.explanation + _told(otherwise)) if otherwise else one
+    return with_more(one, _told(otherwise)) if otherwise else one
 
 
 def _flag(flag: Flag, doubts: Doubts) -> Flag:
     otherwise = _otherwise(flag.evidence, doubts) if flag.kind in SPOKEN else []
-    return replace(flag, explanation=flag.explanation + _told(otherwise)) if otherwise else flag
+    return with_more(flag, _told(otherwise)) if otherwise else flag
 
 
 def _otherwise(evidence: Sequence[Evidence], doubts: Doubts) -> list[str]:
@@ -68,6 +69,6 @@ def _otherwise(evidence: Sequence[Evidence], doubts: Doubts) -> list[str]:
     return [doubts[place] for place in spoken(evidence) if place in doubts]
 
 
-def _told(otherwise: Sequence[str]) -> str:
+def _told(otherwise: Sequence[str]) -> Said:
     words = "; ".join(f"«{text}»" for text in dict.fromkeys(otherwise) if text)
-    return f" При повторном прослушивании слышно иначе{f': {words}' if words else ''}."
+    return say("heard_otherwise", words=f": {words}" if words else "")

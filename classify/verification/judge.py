@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from classify.evidence import Finding, State, best_grade
@@ -11,12 +11,13 @@ from classify.verification.call_checks import said, slot_day, slot_moment, stand
 from classify.verification.case import Case, left_stage_at
 from classify.verification.checks import evaluate
 from classify.verification.coverage import BlindSpot, before_recordings
-from classify.verification.rules import Requirement, StageRules
+from classify.verification.rules import Requirement, StageRules, asks_for_money
 from models.vocabulary.action import ActionStatus, ActionType
 from models.vocabulary.deal import ActivityType
-from models.vocabulary.verdict import Grade, Severity, Verdict
+from models.vocabulary.verdict import Grade, Severity, Verdict, Waiver
 
 _HOLDING = frozenset({Verdict.MET, Verdict.LATE, Verdict.WAIVED})
+_SETTLED = frozenset({Verdict.MET, Verdict.WAIVED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Judged:
 
     `because_of` is the requirement that it waits for; `blind` the calls that could hold
     the proof; `before` true where the time lies before the recordings; `closed` where the
-    deal was given up and nothing more is demanded.
+    deal was given up and nothing more is demanded. `verdict` is the machine's, also where there is
+    a `waiver`; `final` is the one that counts.
     """
 
     requirement: Requirement
@@ -37,11 +39,18 @@ class Judged:
     blind: tuple[BlindSpot, ...] = ()
     before: bool = False
     closed: bool = False
+    waiver: Waiver | None = None
+
+    @property
+    def final(self) -> Verdict:
+        """The verdict with what people waived; what is met needs no waiver."""
+        waived = self.waiver is not None and self.verdict not in _SETTLED
+        return Verdict.WAIVED if waived else self.verdict
 
     @property
     def holds(self) -> bool:
         """Whether the stage may be passed as far as this requirement goes."""
-        return self.verdict in _HOLDING and not self.closed
+        return self.final in _HOLDING and not self.closed
 
     @property
     def blocks(self) -> bool:
@@ -51,9 +60,9 @@ class Judged:
     @property
     def grade(self) -> Grade:
         """How strong the evidence is."""
-        if self.verdict is Verdict.CONTRADICTED:
+        if self.final is Verdict.CONTRADICTED:
             return Grade.CONTRADICTED
-        met = self.verdict in (Verdict.MET, Verdict.LATE)
+        met = self.final in (Verdict.MET, Verdict.LATE)
         return best_grade(self.finding.hits) if met else Grade.NOTHING
 
 
@@ -81,9 +90,17 @@ def _judge_all(case: Case, claimed_to: int | None) -> list[Judged]:
             index, _, requirement = entry
             if all(name in judged for name in requirement.depends_on):
                 claimed = claimed_to is not None and index < claimed_to
-                judged[requirement.id] = _judge_one(case, entry, judged, claimed=claimed)
+                own = _judge_one(case, entry, judged, claimed=claimed)
+                judged[requirement.id] = replace(own, waiver=_waiver(case, own))
                 waiting.remove(entry)
     return [judged[r.id] for _, _, r in case.rules.requirements()]
+
+
+def _waiver(case: Case, own: Judged) -> Waiver | None:
+    """Whoever waived a requirement; about money nobody but the CRM is believed."""
+    if asks_for_money(own.requirement.check):
+        return None
+    return case.waiver_of(own.stage.key, own.requirement.id)
 
 
 def _judge_one(

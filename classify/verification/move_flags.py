@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from classify.verification.case import Case, Move, is_conversation
 from classify.verification.coverage import is_blind
 from classify.verification.crm_checks import done_at, fell_through, is_done
+from classify.verification.sentences import say
 from classify.verification.wording import when
 from models.vocabulary.deal import Activity, ActivityType
 from models.vocabulary.verdict import Evidence, Flag, FlagKind, FlagSeverity
@@ -88,12 +89,13 @@ def _is_contact(case: Case, record: Activity) -> bool:
 
 def _flag(case: Case, burst: Sequence[Move], since: datetime | None) -> Flag:
     last = burst[-1]
-    start = f"с {when(case, since)}" if since else "с создания сделки"
+    start = say("since", at=when(case, since)) if since else say("since_card")
+    told = say("moved", at=when(case, last.at), since=start)
     return Flag(
         kind=FlagKind.MOVED_WITHOUT_CONTACT,
         severity=FlagSeverity.MEDIUM,
-        explanation=f"Сделку передвинули {when(case, last.at)}, а {start} не было ни разговора, "
-        "ни переписки, ни встречи.",
+        explanation=told.ru,
+        explanation_en=told.en,
         deal_id=case.deal.id,
         user_id=last.by or case.deal.responsible_id,
         at=last.at,

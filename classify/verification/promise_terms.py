@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from classify.verification.call_checks import Said, said, slot_day, slot_moment
+from classify.verification.call_checks import Said, said, said_hit, slot_day, slot_moment
 from classify.verification.case import Clock
 from models.vocabulary.action import ActionStatus, ActionType
 from models.vocabulary.transcript import Speaker
@@ -29,7 +29,8 @@ class Owed:
     """A promise in the ledger with the call it was made in.
 
     `deadline` is when its time is over (tolerance and days off counted), ``None`` for a
-    call-back without a day. `start` is the second of the call at which it was said, where known.
+    call-back without a day. `start` is the second of the call at which it was said, where known;
+    `corrected_by` whose word it is that it was.
     """
 
     promise: Promise
@@ -37,6 +38,7 @@ class Owed:
     deadline: datetime | None
     done_at: datetime | None = None
     start: float | None = None
+    corrected_by: str | None = None
 
     @property
     def failed(self) -> bool:
@@ -107,4 +109,5 @@ def settled(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -
         quote=one.action.quote,
         due=str(due) if due else None,
     )
-    return Owed(promise, one.call, deadline_of(one, clock), at, one.action.start)
+    by = said_hit(one).evidence.corrected_by
+    return Owed(promise, one.call, deadline_of(one, clock), at, one.action.start, by)

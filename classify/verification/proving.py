@@ -26,6 +26,7 @@ from models.vocabulary.deal import (
     Stage,
     StageKind,
 )
+from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.verdict import DealMatch, JudgedCall, Verdict
 
 _ZONE = "Europe/Moscow"
@@ -46,15 +47,36 @@ class Proof:
 def proofs(rules: PipelineRules) -> Iterator[Proof]:
     """Every example of a rule file: passing ones are met, failing ones missing unless they say."""
     for _, _, requirement in rules.requirements():
-        groups = (
-            ("passes", requirement.examples.passes, Verdict.MET),
-            ("fails", requirement.examples.fails, Verdict.MISSING),
-        )
-        for group, examples, default in groups:
-            for number, example in enumerate(examples, 1):
-                expected = example.verdict or default
-                name = f"{rules.template}-{requirement.id}-{group}-{number}-{expected}"
-                yield Proof(requirement, example, expected, name)
+        for (group, place), example, expected in examples_of(requirement):
+            name = f"{rules.template}-{requirement.id}-{group}-{place + 1}-{expected}"
+            yield Proof(requirement, example, expected, name)
+
+
+def examples_of(requirement: Requirement) -> Iterator[tuple[tuple[str, int], Example, Verdict]]:
+    """A requirement's examples: group and place in it (from 0), and the verdict to come to."""
+    groups = (
+        ("passes", requirement.examples.passes, Verdict.MET),
+        ("fails", requirement.examples.fails, Verdict.MISSING),
+    )
+    for group, examples, default in groups:
+        for place, example in enumerate(examples):
+            yield (group, place), example, example.verdict or default
+
+
+def refuse_disproved(rules: PipelineRules, place: str) -> None:
+    """Makes sure that every example comes to the verdict that it names; `place` names the rules.
+
+    Raises:
+        InvalidInputError: one does not; names it and both verdicts.
+    """
+    for proof in proofs(rules):
+        found = verdict_of(rules, proof)
+        if found is not proof.expected:
+            raise InvalidInputError(
+                place,
+                f"the example {proof.name} comes to `{found}`",
+                "Correct the example, or what the requirement asks for.",
+            )
 
 
 def verdict_of(rules: PipelineRules, proof: Proof) -> Verdict:

@@ -35,10 +35,23 @@ class _Part(BaseModel):
 
 
 class Words(_Part):
-    """One sentence in both languages of the product."""
+    """Words in both languages of the product."""
 
     ru: str = Field(min_length=1)
     en: str = Field(min_length=1)
+
+
+def _in_both(written: object) -> object:
+    """Lets a file say a sentence once, as a plain text or under one language."""
+    if isinstance(written, str):
+        return {"ru": written, "en": written}
+    if isinstance(written, Mapping) and ("ru" in written) != ("en" in written):
+        only = written.get("ru", written.get("en"))
+        return {"ru": only, "en": only, **written}
+    return written
+
+
+Sentence = Annotated[Words, BeforeValidator(_in_both)]
 
 
 class Undoing(_Part):
@@ -108,7 +121,7 @@ class Agreement(_Part):
     """The meeting in the CRM stands when the two agreed on it."""
 
     kind: Literal["agreement"]
-    within_minutes: int = Field(ge=0)
+    within_minutes: int = Field(ge=0, le=366 * 24 * 60)
 
 
 class Total(_Part):
@@ -126,12 +139,12 @@ class Answered(_Part):
 
 
 class Within(_Part):
-    """A span of time: exactly one of the four."""
+    """A span of time, a year at most: exactly one of the four."""
 
-    minutes: int | None = Field(default=None, ge=0)
-    hours: int | None = Field(default=None, ge=0)
-    working_hours: int | None = Field(default=None, ge=0)
-    working_days: int | None = Field(default=None, ge=0)
+    minutes: int | None = Field(default=None, ge=0, le=366 * 24 * 60)
+    hours: int | None = Field(default=None, ge=0, le=366 * 24)
+    working_hours: int | None = Field(default=None, ge=0, le=366 * 24)
+    working_days: int | None = Field(default=None, ge=0, le=366)
 
     @model_validator(mode="after")
     def _one(self) -> Within:
@@ -154,7 +167,7 @@ class Count(_Part):
 
     kind: Literal["count"]
     of: Check
-    at_least: int = Field(ge=1)
+    at_least: int = Field(ge=1, le=1000)
     after: Check | None = None
     distinct_days: bool = False
 
@@ -200,6 +213,31 @@ Check = Annotated[
     Field(discriminator="kind"),
 ]
 
+CHECK_KINDS = frozenset(
+    {
+        *("heard", "outcome", "activity", "field", "first_contact", "agreement", "total"),
+        *("answered", "order", "count", "deadline", "any_of", "all_of"),
+    }
+)
+
+
+def asks_for_money(check: Check) -> bool:
+    """Whether a check can only hold where the CRM shows that money came in."""
+    match check:
+        case Total():
+            return True
+        case ActivityCheck():
+            return set(check.type) == {ActivityType.PAYMENT}
+        case Count(of=part) | Deadline(of=part) | Order(then=part):
+            return asks_for_money(part)
+        case AnyOf():
+            return all(map(asks_for_money, check.checks))
+        case AllOf():
+            return any(map(asks_for_money, check.checks))
+        case _:
+            return False
+
+
 for _model in (Order, Count, Deadline, AnyOf, AllOf):
     _model.model_rebuild()
 
@@ -221,14 +259,24 @@ class Requirement(_Part):
 
     id: str = Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)*$")
     severity: Severity
-    title: Words
-    failure: Words
+    title: Sentence
+    failure: Sentence
     check: Check
     applies_when: Check | None = None
     depends_on: Names = ()
     awaits: ActionTypes = ()
     flags: Mapping[Verdict, FlagKind] = Field(default_factory=dict)
     examples: Examples
+
+    def raises(self) -> tuple[tuple[Verdict | None, FlagKind], ...]:
+        """The flags it raises, each with the verdict that does.
+
+        One that holds deals back also raises that of the stage (``None``).
+        """
+        own = tuple(self.flags.items())
+        if self.severity is not Severity.CRITICAL:
+            return own
+        return (*own, (None, FlagKind.STAGE_AHEAD_OF_REALITY))
 
     @cached_property
     def rule_hash(self) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
+from core.settings import VerificationSettings
 from models.vocabulary.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -103,3 +104,8 @@ class WorkCalendar:
         if within.working_hours is not None:
             return self.add_working_hours(start, within.working_hours)
         return start + timedelta(minutes=within.minutes or 0, hours=within.hours or 0)
+
+
+def work_calendar(settings: VerificationSettings, zone: ZoneInfo) -> WorkCalendar:
+    """The calendar that the settings name, in a zone."""
+    return WorkCalendar(settings.holidays_country, zone, settings.working_hours)

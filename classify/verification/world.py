@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TypeVar
 
 from classify.verification.case import Case, Clock, Move
@@ -20,6 +21,7 @@ from classify.verification.coverage import (
 from classify.verification.rules import PipelineRules
 from classify.verification.silences import silences
 from classify.verification.ties import LOST, rules_for, tie_stages
+from models.vocabulary.correction import BY_HAND, CorrectedAction
 from models.vocabulary.deal import (
     Activity,
     Company,
@@ -30,7 +32,7 @@ from models.vocabulary.deal import (
     StageKind,
 )
 from models.vocabulary.phone import normalise_phone
-from models.vocabulary.verdict import JudgedCall
+from models.vocabulary.verdict import JudgedCall, Waiver
 
 T = TypeVar("T")
 _MAKING = timedelta(minutes=2)
@@ -48,6 +50,7 @@ class World:
     calls: tuple[JudgedCall, ...]
     rules: Mapping[str, PipelineRules]  # by pipeline id
     keys: Mapping[str, str | None]  # template's key by "pipeline id/stage id"
+    columns: Mapping[str, Mapping[str, str]]  # the CRM's stage names by pipeline and stage id
     clock: Clock
     first_recording: datetime | None
     known_numbers: frozenset[str]
@@ -61,6 +64,7 @@ class World:
     unsettled_of_deal: Mapping[str, Sequence[JudgedCall]]
     calls_of_number: Mapping[str, Sequence[JudgedCall]]
     call_ids: frozenset[str]
+    waivers_of_deal: Mapping[str, Sequence[Waiver]]
 
     def calls_of_client(self, calls: Iterable[JudgedCall]) -> list[JudgedCall]:
         """These calls and all others with their numbers, in order of time."""
@@ -77,6 +81,7 @@ def build_world(
     pipelines: Mapping[str, PipelineRules],
     calls: Sequence[JudgedCall],
     clock: Clock,
+    waivers: Mapping[str, Sequence[Waiver]] = MappingProxyType({}),
 ) -> World:
     """Ties stages to rule files and sorts the calls; nothing after the judged moment counts.
 
@@ -88,17 +93,13 @@ def build_world(
         key=lambda call: (call.call.started_at, call.call.call_id),
     )
     rules = {pipeline.id: rules_for(pipeline, pipelines) for pipeline in snapshot.pipelines}
-    keys = {
-        f"{pipeline.id}/{tie.stage_id}": tie.key
-        for pipeline in snapshot.pipelines
-        for tie in tie_stages(pipeline, rules[pipeline.id])
-    }
     matched = [(call, call.match) for call in known if call.match]
     return World(
         snapshot=snapshot,
         calls=tuple(known),
         rules=rules,
-        keys=keys,
+        keys=_keys(snapshot, rules),
+        columns={one.id: {s.id: s.name for s in one.stages} for one in snapshot.pipelines},
         clock=replace(
             clock,
             sees_attempts=has_pbx_ledger(known),
@@ -123,7 +124,17 @@ def build_world(
         ),
         calls_of_number=_grouped((call.call.client_number, call) for call in known),
         call_ids=frozenset(call.call.call_id for call in known),
+        waivers_of_deal=waivers,
     )
+
+
+def _keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> dict[str, str | None]:
+    """The template's key of each column, by "pipeline id/stage id"."""
+    return {
+        f"{pipeline.id}/{tie.stage_id}": tie.key
+        for pipeline in snapshot.pipelines
+        for tie in tie_stages(pipeline, rules[pipeline.id])
+    }
 
 
 def _grouped(pairs: Iterable[tuple[str | None, T]]) -> dict[str, list[T]]:
@@ -167,15 +178,28 @@ def build_case(world: World, deal: Deal) -> Case:
         moves=_moves(world, deal, rules),
         first_recording=world.first_recording,
         client_since=min(sibling.created_at for sibling in siblings),
+        columns=_columns(world, deal),
+        waivers=tuple(world.waivers_of_deal.get(deal.id, ())),
     )
     return _with_calls(world, case, matched, unsettled)
+
+
+def _columns(world: World, deal: Deal) -> Mapping[str, str]:
+    """The CRM's names of the template's stages; the card's stage is called as its own column."""
+    found: dict[str, str] = {}
+    for stage_id, name in world.columns[deal.pipeline_id].items():
+        key = world.keys.get(f"{deal.pipeline_id}/{stage_id}")
+        if key is not None and (key not in found or stage_id == deal.stage_id):
+            found[key] = name
+    return found
 
 
 def _with_calls(
     world: World, case: Case, matched: tuple[JudgedCall, ...], unsettled: tuple[JudgedCall, ...]
 ) -> Case:
     def counts(call: JudgedCall) -> bool:
-        return call.understood and not is_blind(call) and call.call.started_at >= case.since
+        heard = (call.understood and not is_blind(call)) or _heard_by_people(call)
+        return heard and call.call.started_at >= case.since
 
     return replace(
         case,
@@ -185,9 +209,14 @@ def _with_calls(
     )
 
 
+def _heard_by_people(call: JudgedCall) -> bool:
+    """Whether somebody said what was said there; what else was said stays unknown."""
+    return any(isinstance(action, CorrectedAction) for action in call.actions)
+
+
 def _blind_spots(world: World, case: Case, own: tuple[JudgedCall, ...]) -> tuple[BlindSpot, ...]:
     """The client's calls without words; one that is tied to another deal by name is not ours."""
-    explicit = {"deal_id", "call_activity"}
+    explicit = {"deal_id", "call_activity", BY_HAND}
     of_client = [
         call
         for call in case.client_calls
