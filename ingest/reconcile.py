@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
-from pathlib import PurePosixPath
 
 from ingest.cdr_calls import facts_of_rows, group_rows
 from ingest.cdr_join import CallsByTime, CdrIndex, Wanted, rows_for_recordings, summary_of
@@ -99,13 +98,14 @@ def _matched(
     """The ledger's calls, each with its recordings, and the recordings that it does not know."""
     calls = group_rows(rows)
     index = CdrIndex(calls)
-    rows_of = rows_for_recordings(index, [_wanted(one.call) for one in recordings])
+    wanted = [_wanted(one.call) for one in recordings]
+    rows_of = rows_for_recordings(index, wanted)
     used = {row for own in rows_of for row in own}
     free = CallsByTime(summary_of(call, ours) for call in calls if used.isdisjoint(call.rows))
     files: dict[CdrRow, list[ReceivedRecording]] = defaultdict(list)
     unknown = []
-    for one, own in zip(recordings, rows_of, strict=True):
-        call = index.call_of(own[0]) if own else free.only_call(_wanted(one.call))
+    for one, told, own in zip(recordings, wanted, rows_of, strict=True):
+        call = index.call_of(own[0]) if own else free.only_call(told)
         if call is None:
             unknown.append(one)
         else:
@@ -119,9 +119,8 @@ def _matched(
 
 
 def _wanted(call: Call) -> Wanted:
-    name = PurePosixPath(call.recording or "").name
     return Wanted(
-        names=(name,),
+        names=((call.recording or "").rpartition("/")[2],),
         ids=tuple(each for each in (call.call_id.partition("~")[0], call.linked_id) if each),
         started_at=call.started_at,
         client=call.client_number,

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.disk import synced
 from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.box import Stage
 from ingest.sftp.names import SHELVED
@@ -130,13 +131,5 @@ def remove_files(paths: Iterable[Path]) -> tuple[int, list[str]]:
         removed += 1
         folders.add(path.parent)
     for folder in folders:
-        _keep(folder)
+        synced(folder)
     return removed, list(dict.fromkeys(problems))
-
-
-def _keep(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

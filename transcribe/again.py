@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.transcript import Segment, Word
 from transcribe.audio import SAMPLE_RATE, CallAudio, Waveform
 from transcribe.inventions import is_invention, is_repetitive

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.errors import StagecheckError
 
 _CPU_ARITHMETIC = "int8"

@@ -15,8 +15,10 @@ import os
 import struct
 import tempfile
 import wave
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ from transcribe.audio import SAMPLE_RATE, CallAudio, Samples, mixed
 from transcribe.streaming import stream_samples
 
 VERSION = 1
+PLAYED_FOR = timedelta(days=7)  # how long a sound is kept that was made to be played
 
 
 def silence(audio: CallAudio, spans: Sequence[HiddenSpan]) -> None:
@@ -66,6 +69,8 @@ def write_silenced(  # noqa: PLR0913 - what the file is of, and where it goes
         SealedError: the recording is sealed for another key.
         OutputError: there is no room for the result.
     """
+    if not files:
+        raise UnusableRecordingError("gone", "no file of the recording is known")
     with ExitStack() as opened:
         sources = [opened.enter_context(clear_file(path, keys)) for path in files[:2]]
         for source, path in zip(sources, files, strict=False):
@@ -75,7 +80,7 @@ def write_silenced(  # noqa: PLR0913 - what the file is of, and where it goes
                     f"{path.name} is no longer where it was; put it back to hear the call, "
                     "its transcript and verdicts stay",
                 )
-        target = folder / _name(sha256, spans, agent_side)
+        target = folder / silenced_name(sha256, spans, agent_side)
         if not target.exists():
             sound = _sound(sources)
             first = next(sound, None)
@@ -89,11 +94,37 @@ def write_silenced(  # noqa: PLR0913 - what the file is of, and where it goes
 
 
 def forget_silenced(folder: Path, sha256: str) -> int:
-    """Removes what was kept of a recording to be played; gives how many files these were."""
-    found = list(folder.glob(f"{sha256}-*.wav"))
+    """Removes what was kept of a recording to be played, waveforms and drafts as well.
+
+    Gives how many files these were.
+    """
+    found = list(folder.glob(f"{sha256}-*.wav*"))
     for path in found:
         path.unlink(missing_ok=True)
     return len(found)
+
+
+def kept_sounds(folder: Path) -> dict[str, list[Path]]:
+    """What is kept to be played, by recording (SHA-256): sounds, waveforms and drafts."""
+    kept: dict[str, list[Path]] = defaultdict(list)
+    for path in folder.glob("*-*.wav*"):
+        kept[path.name.partition("-")[0]].append(path)
+    return dict(kept)
+
+
+def forget_silenced_but(kept: Mapping[str, Sequence[Path]], names: Collection[str]) -> int:
+    """Removes of what is kept all that does not belong to one of the sounds `names`.
+
+    Gives how many files these were.
+    """
+    gone = [
+        path
+        for path in itertools.chain(*kept.values())
+        if f"{path.name.partition('.')[0]}.wav" not in names
+    ]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
 
 
 def forget_silenced_before(folder: Path, moment: float) -> int:
@@ -111,7 +142,8 @@ def _changed(path: Path) -> float:
         return math.inf
 
 
-def _name(sha256: str, spans: Sequence[HiddenSpan], agent_side: int | None) -> str:
+def silenced_name(sha256: str, spans: Sequence[HiddenSpan], agent_side: int | None) -> str:
+    """What the file of a call is called that is silent in `spans`; tells its contents apart."""
     settled = json.dumps([VERSION, agent_side, [[one.start, one.end] for one in spans]])
     return f"{sha256}-{hashlib.sha256(settled.encode()).hexdigest()[:16]}.wav"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.transcript import Word
 from transcribe.audio import CallAudio, is_dual_mono, silent_channels
 from transcribe.speech import (

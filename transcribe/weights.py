@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.errors import StagecheckError
 from transcribe.device import choose_device, count_gpus
 

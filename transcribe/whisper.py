@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.transcript import Transcript, Word
 from transcribe.audio import CallAudio, Waveform
 from transcribe.device import (

@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 
 import yaml
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from core import passwords
 from ingest.sftp.private import write_private
 from models.vocabulary.errors import InvalidInputError, OutputError
 
@@ -132,22 +131,12 @@ def hashed(password: str) -> str:
         raise InvalidInputError(
             "password", f"has fewer than {SHORTEST_PASSWORD} characters", "Choose a longer one."
         )
-    return PasswordHasher().hash(password)
+    return passwords.hash_password(password)
 
 
 def password_fits(account: Account | None, password: str) -> bool:
     """Whether a password is the account's; takes as long where there is no such account."""
-    kept = account.password if account is not None and account.password else _nobodys()
-    try:
-        right = PasswordHasher().verify(kept, password)
-    except (Argon2Error, InvalidHashError):
-        return False
-    return right and account is not None and account.password is not None
-
-
-@cache
-def _nobodys() -> str:
-    return PasswordHasher().hash(os.urandom(16).hex())
+    return passwords.password_fits(account.password if account else None, password)
 
 
 def key_fits(account: Account | None, key_data: bytes) -> bool:

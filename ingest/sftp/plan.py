@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.sftp_settings import SftpSettings
 from ingest.sftp.box import Room
 from ingest.sftp.throttle import Patience
 
@@ -24,3 +25,8 @@ class DropBoxPlan:
     patience: Patience
     most_connections: int
     processes: int
+
+
+def inbox_of(state: Path, settings: SftpSettings) -> Path:
+    """The folder of the boxes."""
+    return settings.folder or state / "inbox"
