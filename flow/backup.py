@@ -15,9 +15,11 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from core.clock import now
+from core.disk import synced
 from core.settings import Settings
 from models.places import DATABASE, database_url
 from models.vocabulary.errors import InvalidInputError, OutputError
+from models.webhook_keys import KEY_FILE
 
 _SECRETS = ("accounts.yaml", "keys")
 
@@ -32,7 +34,9 @@ class Backup:
 
 
 def back_up(db: str | None, state: Path, settings: Settings, to: Path, *, secrets: bool) -> Backup:
-    """Copies the database, and the drop-box's secrets where asked, to a folder that is new.
+    """Copies the database, and secrets where asked, to a folder that is new.
+
+    Secrets are those of the drop-box, and the key that those of endpoints are sealed with.
 
     The folder is there whole or not at all; only this user can read it.
 
@@ -49,12 +53,14 @@ def back_up(db: str | None, state: Path, settings: Settings, to: Path, *, secret
         calls, transcripts, form = _copied(source, draft / DATABASE)
         if secrets:
             _copy_secrets(state / "sftp", draft / "sftp")
+            if (state / KEY_FILE).exists():
+                shutil.copy2(state / KEY_FILE, draft / KEY_FILE)
         _write_manifest(draft, form)
         for path in draft.rglob("*"):
-            _keep(path)
-        _keep(draft)
+            synced(path)
+        synced(draft)
         draft.rename(to)
-        _keep(to.parent)
+        synced(to.parent)
     except (OSError, sqlite3.Error) as error:
         raise OutputError(f"{to}: the backup cannot be written ({error}).") from error
     finally:
@@ -124,11 +130,3 @@ def _write_manifest(folder: Path, form: str) -> None:
     file = folder / "manifest.json"
     file.touch(mode=0o600)
     file.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-
-
-def _keep(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,12 +9,12 @@ from pathlib import Path
 import typer
 
 # Only what `--help` needs is imported here; each command imports what it works with.
-from flow import options, sealing_commands
-from flow.keeping_commands import add_keeping_commands
+from flow import access_commands, keeping_commands, key_commands, options, sealing_commands
 from flow.ledger_commands import ledger
 from flow.service import commands as service_commands
 from flow.service import operating
 from flow.telling import WRONG, told
+from flow.webhook_commands import webhook
 
 app = typer.Typer(
     help="Compares the stage a deal has in the CRM with what was said on the telephone.",
@@ -24,11 +24,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(ledger, name="ledger")
+app.add_typer(webhook, name="webhook")
 
 
 app.add_typer(service_commands.app)
-add_keeping_commands(app, told)
+app.add_typer(keeping_commands.app)
 app.add_typer(operating.app)
+app.add_typer(access_commands.app)
+app.add_typer(key_commands.app)
 
 
 def main() -> None:
@@ -55,6 +58,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
     as_of: options.AsOf = None,
     state: options.State = Path(".stagecheck"),
     checklist: options.Checklist = None,
+    report_language: options.ReportLanguages = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Check the CRM's deals against recorded calls.
@@ -72,7 +76,11 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
         from flow.watch import watching
 
         settings = options.chosen_settings(
-            pipelines=pipelines, model=model, language=language, checklist=checklist
+            pipelines=pipelines,
+            model=model,
+            language=language,
+            checklist=checklist,
+            report_language=report_language,
         )
         moment = options.moment_of(as_of)
         request = running.RunRequest(recordings, crm, cdr, json, html, db, moment, state)
@@ -81,7 +89,7 @@ def run(  # noqa: PLR0913, PLR0917 - one parameter per option of the contract
         for warning in report.warnings:
             typer.echo(f"Warning: {warning}", err=True)
         words = words_for(os.environ)
-        lines = summary_lines(report.result, report.snapshot, report.stage_keys, words)
+        lines = summary_lines(report.told, report.snapshot, report.stage_keys, words)
         again = again_lines(asdict(report.again), words)
         print_summary(chain(lines, again), {"JSON": json, "HTML": html})
         raise typer.Exit(1 if report.result["errors"] else 0)
@@ -174,17 +182,19 @@ def classify(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 
 @app.command(name="pipelines")
-def list_pipelines(pipelines: options.Pipelines = None, verbose: options.Verbose = False) -> None:
-    """List the pipeline files once they are found right."""
+def list_pipelines(
+    pipelines: options.Pipelines = None,
+    db: options.Db = None,
+    state: options.State = Path(".stagecheck"),
+    verbose: options.Verbose = False,
+) -> None:
+    """List what deals are judged by, files and published editions, once it is found right."""
     with told(verbose=verbose):
-        from classify.pipeline_file import load_pipelines
+        from flow.pipelines import pipeline_lines
 
         settings = options.chosen_settings(pipelines=pipelines)
-        for name, rules in sorted(load_pipelines(settings.verification.pipelines_folder).items()):
-            typer.echo(name)
-            for stage in rules.stages:
-                demands = len(stage.requirements)
-                typer.echo(f"  {stage.key}: {demands} requirement{'' if demands == 1 else 's'}")
+        for line in pipeline_lines(settings, db, state):
+            typer.echo(line)
 
 
 @app.command(name="checklist")

@@ -13,7 +13,7 @@ from ingest.kinds import AUDIO_EXTENSIONS
 from ingest.sftp.accounts import Account, hashed, read_accounts, write_accounts
 from ingest.sftp.box import Room
 from ingest.sftp.door import serve
-from ingest.sftp.plan import DropBoxPlan
+from ingest.sftp.plan import DropBoxPlan, inbox_of
 from ingest.sftp.throttle import Patience
 from models.vocabulary.errors import InvalidInputError
 
@@ -25,11 +25,6 @@ BESIDE = frozenset({".json", ".csv", ".txt"})  # what recordings come with; prob
 def accounts_file(state: Path) -> Path:
     """The file with the drop-box's accounts."""
     return state / "sftp" / "accounts.yaml"
-
-
-def inbox_of(state: Path, settings: SftpSettings) -> Path:
-    """The folder of the boxes."""
-    return settings.folder or state / "inbox"
 
 
 def drop_box_plan(state: Path, settings: SftpSettings) -> DropBoxPlan:

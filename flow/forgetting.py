@@ -32,6 +32,7 @@ from ingest.person_files import (
 from ingest.removal import FileMark, files_below, mark_of, remove_files
 from ingest.sftp.box import Stage
 from ingest.sftp.collect import TAKING
+from models.places import PLAYED
 from models.session import reading, transaction
 from models.store.forgetting import Person, PersonRows, delete_rows, find_rows
 from models.store.holds import load_holds, write_event
@@ -40,6 +41,7 @@ from models.store.search import redact_rows, search_rows
 from models.store.tombstones import raise_tombstones
 from models.tables import CallRow
 from models.vocabulary.errors import OutputError
+from transcribe.silenced import forget_silenced
 
 _STAGES = (*Stage, TAKING)
 _SURE_ID = 8
@@ -162,6 +164,8 @@ def _bury(  # noqa: PLR0913 - one step, and all that it works with
         counts = {"calls": len(rows.calls), "files": len(files)}
         hashes = [*work.digests, *sorted(work.hashes)]
         write_event(session, "forget begun", who=os_user(), now=at, counts=counts, hashes=hashes)
+    for sha256 in sorted(work.hashes):
+        work.removed["sounds to play"] += forget_silenced(grounds.state / PLAYED, sha256)
     work.removed["files"], work.problems = remove_files(files)
     tables = _rewritten(person, rows, grounds, write=True)
     work.removed["table rows in files"] = tables.table_rows

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from classify.hear import CallContext
 from classify.matching import DealIndex, candidate_names
-from core.settings import PbxSettings, Settings, SpeechSettings
+from core.settings import PbxSettings, Settings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.call import Call
 from models.vocabulary.deal import CrmSnapshot, User
 from models.vocabulary.transcript import Transcript

@@ -32,6 +32,7 @@ from models.store.keeping import (
     mark_expiring,
 )
 from models.store.scrub import scrub
+from transcribe.silenced import PLAYED_FOR, forget_silenced, forget_silenced_before
 
 _log = get_logger("flow.keeping")
 
@@ -65,6 +66,7 @@ class _Look:
     engine: Engine
     keeping: KeepingSettings
     inbox: Path
+    played: Path
     at: datetime
     held: Held
     dry_run: bool
@@ -81,8 +83,14 @@ def os_user() -> str:
     return f"uid {os.getuid()}"
 
 
-def retain(
-    engine: Engine, keeping: KeepingSettings, inbox: Path, *, at: datetime, dry_run: bool = False
+def retain(  # noqa: PLR0913 - what goes, where it lies, when
+    engine: Engine,
+    keeping: KeepingSettings,
+    inbox: Path,
+    played: Path,
+    *,
+    at: datetime,
+    dry_run: bool = False,
 ) -> Retention:
     """Removes everything whose days are over; meant to be called once a day.
 
@@ -93,6 +101,7 @@ def retain(
         engine: the database.
         keeping: how many days each kind is kept.
         inbox: the folder of the drop-box's boxes.
+        played: the folder of sounds that were made to be played; these go after some days anyway.
         at: the present moment.
         dry_run: change nothing.
 
@@ -102,7 +111,9 @@ def retain(
     done = Retention()
     with reading(engine) as session:
         held = load_held(session, load_holds(session))
-    look = _Look(engine, keeping, inbox, at, held, dry_run)
+    look = _Look(engine, keeping, inbox, played, at, held, dry_run)
+    if not dry_run:
+        forget_silenced_before(played, (at - PLAYED_FOR).timestamp())
     _expire_audio(look, done)
     _expire_rows(look, done)
     if dry_run:
@@ -144,7 +155,7 @@ def belongings(
     return paths, sorted(every, key=lambda mark: mark.sha256)
 
 
-def finish_expiring(engine: Engine, at: datetime) -> tuple[int, int, list[str]]:
+def finish_expiring(engine: Engine, played: Path, at: datetime) -> tuple[int, int, list[str]]:
     """Removes the files of all recordings that are marked so, and writes them down as expired.
 
     Gives how many recordings and files went, and what could not be removed; that is tried again
@@ -158,6 +169,7 @@ def finish_expiring(engine: Engine, at: datetime) -> tuple[int, int, list[str]]:
         files += removed
         problems += kept
         if not kept:
+            forget_silenced(played, sha256)
             gone.append(sha256)
     with transaction(engine) as session:
         mark_expired(session, gone, at)
@@ -182,7 +194,7 @@ def _expire_audio(look: _Look, done: Retention) -> None:
         return
     with transaction(look.engine) as session:
         mark_expiring(session, {sha: [str(p) for p in some] for sha, some in paths.items()})
-    done.recordings, done.files, done.problems = finish_expiring(look.engine, look.at)
+    done.recordings, done.files, done.problems = finish_expiring(look.engine, look.played, look.at)
 
 
 def _expire_rows(look: _Look, done: Retention) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flow import options
+from flow.telling import told
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -20,7 +21,13 @@ if TYPE_CHECKING:
     from models.store.forgetting import Person
     from models.store.holds import HoldKind
 
-Told = Callable[..., AbstractContextManager[None]]
+app = typer.Typer()
+holds = typer.Typer(
+    help="What neither time nor a request may remove.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(holds, name="hold")
 _STATE = Path(".stagecheck")
 
 Phone = Annotated[str | None, typer.Option(help="A telephone number, however written.")]
@@ -42,41 +49,35 @@ More = Annotated[
 Out = Annotated[Path | None, typer.Option("--json", help="Write the certificate to this file.")]
 
 
-def add_keeping_commands(app: typer.Typer, told: Told) -> None:
-    """Adds the commands to the command line; `told` turns errors into sentences."""
-    _add_retention(app, told)
-    _add_holds(app, told)
-    _add_forget(app, told)
+@app.command()
+def retention(
+    dry_run: DryRun = False,
+    db: options.Db = None,
+    state: options.State = _STATE,
+    verbose: options.Verbose = False,
+) -> None:
+    """Remove what the settings (`keeping.*`) no longer keep.
 
+    Exit status: 0 done; 1 some files could not be removed; 2 the command was wrong.
+    """
+    with told(verbose=verbose):
+        from core.clock import now
+        from core.settings import load_settings
+        from flow.keeping import retain
+        from ingest.sftp.plan import inbox_of
+        from models.places import PLAYED
+        from models.store.lock import alone
 
-def _add_retention(app: typer.Typer, told: Told) -> None:
-    @app.command()
-    def retention(
-        dry_run: DryRun = False,
-        db: options.Db = None,
-        state: options.State = _STATE,
-        verbose: options.Verbose = False,
-    ) -> None:
-        """Remove what the settings (`keeping.*`) no longer keep.
-
-        Exit status: 0 done; 1 some files could not be removed; 2 the command was wrong.
-        """
-        with told(verbose=verbose):
-            from core.clock import now
-            from core.settings import load_settings
-            from flow.drop_box import inbox_of
-            from flow.keeping import retain
-            from models.store.lock import alone
-
-            settings = load_settings()
-            with _database(db, state) as engine, alone(engine):
-                inbox = inbox_of(state, settings.sftp)
-                done = retain(engine, settings.keeping, inbox, at=now(), dry_run=dry_run)
-            for line in retention_lines(done, settings, dry_run=dry_run):
-                typer.echo(line)
-            for problem in done.problems:
-                typer.echo(f"stagecheck: {problem}; tried again next time", err=True)
-            raise typer.Exit(1 if done.problems else 0)
+        settings = load_settings()
+        with _database(db, state) as engine, alone(engine):
+            inbox = inbox_of(state, settings.sftp)
+            played = state / PLAYED
+            done = retain(engine, settings.keeping, inbox, played, at=now(), dry_run=dry_run)
+        for line in retention_lines(done, settings, dry_run=dry_run):
+            typer.echo(line)
+        for problem in done.problems:
+            typer.echo(f"stagecheck: {problem}; tried again next time", err=True)
+        raise typer.Exit(1 if done.problems else 0)
 
 
 def retention_lines(done: Retention, settings: Settings, *, dry_run: bool) -> Iterator[str]:
@@ -98,66 +99,60 @@ def retention_lines(done: Retention, settings: Settings, *, dry_run: bool) -> It
             yield f"{kind} older than {days} days: {sentence}"
 
 
-def _add_holds(app: typer.Typer, told: Told) -> None:
-    holds = typer.Typer(
-        help="What neither time nor a request may remove.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    app.add_typer(holds, name="hold")
+@holds.command(name="add")
+def hold_add(  # noqa: PLR0913, PLR0917 - one parameter per option
+    reason: Reason,
+    phone: Phone = None,
+    deal: Deal = None,
+    call: CallId = None,
+    db: options.Db = None,
+    state: options.State = _STATE,
+    verbose: options.Verbose = False,
+) -> None:
+    """Keep all data of a number, a deal or a call until the hold is removed."""
+    with told(verbose=verbose):
+        from flow.holding import add_hold
 
-    @holds.command(name="add")
-    def add(  # noqa: PLR0913, PLR0917 - one parameter per option
-        reason: Reason,
-        phone: Phone = None,
-        deal: Deal = None,
-        call: CallId = None,
-        db: options.Db = None,
-        state: options.State = _STATE,
-        verbose: options.Verbose = False,
-    ) -> None:
-        """Keep all data of a number, a deal or a call until the hold is removed."""
-        with told(verbose=verbose):
-            from flow.holding import add_hold
+        kind, value = _one_of(phone, deal, call)
+        with _database(db, state) as engine:
+            hold = add_hold(engine, kind, value, reason)
+        typer.echo(f"hold {hold}: placed")
 
-            kind, value = _one_of(phone, deal, call)
-            with _database(db, state) as engine:
-                hold = add_hold(engine, kind, value, reason)
-            typer.echo(f"hold {hold}: placed")
 
-    @holds.command(name="list")
-    def list_(
-        db: options.Db = None, state: options.State = _STATE, verbose: options.Verbose = False
-    ) -> None:
-        """List the holds that stand."""
-        with told(verbose=verbose):
-            from models.session import reading
-            from models.store.holds import load_holds
+@holds.command(name="list")
+def hold_list(
+    db: options.Db = None, state: options.State = _STATE, verbose: options.Verbose = False
+) -> None:
+    """List the holds that stand."""
+    with told(verbose=verbose):
+        from models.session import reading
+        from models.store.holds import load_holds
 
-            with _database(db, state) as engine, reading(engine) as session:
-                found = load_holds(session)
-            for one in found:
-                typer.echo(
-                    f"{one.id}: {one.kind} {one.value}, by {one.placed_by} on "
-                    f"{one.placed_at:%Y-%m-%d %H:%M} UTC: {one.reason}"
-                )
-            if not found:
-                typer.echo("There is no hold.")
+        with _database(db, state) as engine, reading(engine) as session:
+            found = load_holds(session)
+        for one in found:
+            typer.echo(
+                f"{one.id}: {one.kind} {one.value}, by {one.placed_by} on "
+                f"{one.placed_at:%Y-%m-%d %H:%M} UTC: {one.reason}"
+            )
+        if not found:
+            typer.echo("There is no hold.")
 
-    @holds.command(name="remove")
-    def remove(
-        hold: HoldId,
-        db: options.Db = None,
-        state: options.State = _STATE,
-        verbose: options.Verbose = False,
-    ) -> None:
-        """End a hold; who placed and who removed it stays written."""
-        with told(verbose=verbose):
-            from flow.holding import end_hold
 
-            with _database(db, state) as engine:
-                end_hold(engine, hold, state)
-            typer.echo(f"hold {hold}: removed")
+@holds.command(name="remove")
+def hold_remove(
+    hold: HoldId,
+    db: options.Db = None,
+    state: options.State = _STATE,
+    verbose: options.Verbose = False,
+) -> None:
+    """End a hold; who placed and who removed it stays written."""
+    with told(verbose=verbose):
+        from flow.holding import end_hold
+
+        with _database(db, state) as engine:
+            end_hold(engine, hold, state)
+        typer.echo(f"hold {hold}: removed")
 
 
 def _one_of(phone: str | None, deal: str | None, call: str | None) -> tuple[HoldKind, str]:
@@ -176,52 +171,49 @@ def _one_of(phone: str | None, deal: str | None, call: str | None) -> tuple[Hold
     return kind, sure_number(value, load_settings().pbx) if kind is HoldKind.PHONE else value
 
 
-def _add_forget(app: typer.Typer, told: Told) -> None:
-    @app.command()
-    def forget(  # noqa: PLR0913, PLR0917 - one parameter per option
-        phone: Phone = None,
-        contact: ContactId = None,
-        crm: Snapshot = None,
-        yes: Yes = False,
-        for_good: ForGood = False,
-        more: More = None,
-        json: Out = None,
-        db: options.Db = None,
-        state: options.State = _STATE,
-        verbose: options.Verbose = False,
-    ) -> None:
-        """Remove a person everywhere and prove it.
+@app.command()
+def forget(  # noqa: PLR0913, PLR0917 - one parameter per option
+    phone: Phone = None,
+    contact: ContactId = None,
+    crm: Snapshot = None,
+    yes: Yes = False,
+    for_good: ForGood = False,
+    more: More = None,
+    json: Out = None,
+    db: options.Db = None,
+    state: options.State = _STATE,
+    verbose: options.Verbose = False,
+) -> None:
+    """Remove a person everywhere and prove it.
 
-        Exit status: 0 nothing is found any more; 1 something is, or could not be searched; 2
-        the command was wrong or a hold keeps the data.
-        """
-        with told(verbose=verbose):
-            from core.clock import now
-            from core.settings import load_settings
-            from flow import forgetting
-            from flow.output import check_writable, write_files
-            from flow.result import as_json
-            from models.session import reading
-            from models.store.lock import alone
+    Exit status: 0 nothing is found any more; 1 something is, or could not be searched; 2
+    the command was wrong or a hold keeps the data.
+    """
+    with told(verbose=verbose):
+        from core.clock import now
+        from core.settings import load_settings
+        from flow import forgetting
+        from flow.output import check_writable, write_files
+        from flow.result import as_json
+        from models.session import reading
+        from models.store.lock import alone
 
-            settings = load_settings()
-            if json is not None:
-                check_writable(json)
-            with _database(db, state) as engine, alone(engine):
-                person = _person(engine, settings, phone, contact, crm)
-                grounds = _grounds(engine, settings, state, more or [])
-                with reading(engine) as session:
-                    rows = forgetting.found_of(session, person)
-                if not yes:
-                    _confirm(len(rows.calls), rows.deals)
-                certificate = forgetting.forget(
-                    engine, person, grounds, at=now(), for_good=for_good
-                )
-            if json is not None:
-                write_files({json: as_json(certificate.as_json())})
-            for line in certificate.lines():
-                typer.echo(line)
-            raise typer.Exit(0 if certificate.proved else 1)
+        settings = load_settings()
+        if json is not None:
+            check_writable(json)
+        with _database(db, state) as engine, alone(engine):
+            person = _person(engine, settings, phone, contact, crm)
+            grounds = _grounds(engine, settings, state, more or [])
+            with reading(engine) as session:
+                rows = forgetting.found_of(session, person)
+            if not yes:
+                _confirm(len(rows.calls), rows.deals)
+            certificate = forgetting.forget(engine, person, grounds, at=now(), for_good=for_good)
+        if json is not None:
+            write_files({json: as_json(certificate.as_json())})
+        for line in certificate.lines():
+            typer.echo(line)
+        raise typer.Exit(0 if certificate.proved else 1)
 
 
 def _confirm(calls: int, deals: Sequence[str]) -> None:
@@ -260,8 +252,8 @@ def _person(
 
 
 def _grounds(engine: Engine, settings: Settings, state: Path, more: list[Path]) -> Grounds:
-    from flow.drop_box import inbox_of
     from flow.forgetting import Grounds, known_folders
+    from ingest.sftp.plan import inbox_of
     from models.session import reading
     from models.vocabulary.errors import InvalidInputError
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from classify.verification.worktime import WorkCalendar
+from classify.verification.worktime import work_calendar
 from core.settings import Settings
-from ingest.calls import our_sides
-from ingest.ledger_intake import Imported, import_cdr, known_systems
-from ingest.reconcile import Terms, reconcile
+from ingest.ledger_account import account_of_ledger
+from ingest.ledger_intake import Imported, import_cdr
 from ingest.tables import read_bytes
 from models.session import reading
-from models.store.ledger import load_cdr, load_recorded
+from models.store.ledger import load_cdr
 from models.vocabulary.call import CdrRow
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.reconciliation import Reconciliation, Selection
@@ -59,15 +58,10 @@ def account_of(
         InvalidInputError: no time zone is known yet.
         StagecheckError: the database cannot be used.
     """
-    systems, users = known_systems(database, settings)
-    zone = systems.common.zone
-    with reading(database) as session:
-        rows, recordings = load_cdr(session, zone), load_recorded(session, zone)
-    verification = settings.verification
-    terms = Terms(
-        ours=our_sides((), rows, systems, users),
-        zones={name: one.zone for name, one in systems.by_account.items()},
-        calendar=WorkCalendar(verification.holidays_country, zone, verification.working_hours),
-        quiet=timedelta(hours=verification.silence_working_hours),
+    return account_of_ledger(
+        database,
+        settings,
+        as_of,
+        calendar=lambda zone: work_calendar(settings.verification, zone),
+        selection=selection,
     )
-    return reconcile(rows, recordings, terms, as_of.astimezone(zone), selection)

@@ -21,6 +21,13 @@ class Language(StrEnum):
     AUTO = "auto"
 
 
+class ReportLanguage(StrEnum):
+    """Languages of the page for the supervisor."""
+
+    RU = "ru"
+    EN = "en"
+
+
 class LaneName(StrEnum):
     """Where jobs wait."""
 
@@ -40,6 +47,10 @@ Html = Annotated[Path | None, typer.Option(help="Write a page for the supervisor
 Model = Annotated[str | None, typer.Option(help="Speech model: a name, or a folder with weights.")]
 Languages = Annotated[
     Language | None, typer.Option(help="Language of the calls; auto detects it per call.")
+]
+ReportLanguages = Annotated[
+    ReportLanguage | None,
+    typer.Option("--report-language", help="Language of the page, and of explanations in it."),
 ]
 Db = Annotated[
     str | None,
@@ -137,6 +148,7 @@ def chosen_settings(
     model: str | None = None,
     language: Language | None = None,
     checklist: Path | None = None,
+    report_language: ReportLanguage | None = None,
 ) -> Settings:
     """Gives the settings of this process, with what the command line says on top.
 
@@ -150,8 +162,10 @@ def chosen_settings(
     chosen = {name: value for name, value in speech.items() if value is not None}
     files = {"pipelines_folder": pipelines, "checklist": checklist}
     rules = {name: value for name, value in files.items() if value is not None}
+    report = {} if report_language is None else {"report_language": report_language.value}
     return settings.model_copy(
         update={
+            "service": settings.service.model_copy(update=report),
             "speech": settings.speech.model_copy(update=chosen),
             "verification": settings.verification.model_copy(update=rules),
         }

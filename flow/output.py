@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from core.disk import synced
 from models.vocabulary.errors import OutputError
 
 
@@ -91,8 +92,4 @@ def _write(path: Path, text: str) -> None:
 def _keep(folder: Path) -> None:
     """Asks the file system to keep the new names; some cannot, and the files are whole anyway."""
     with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        synced(folder)

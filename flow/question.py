@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from classify.checklist import Checklist, load_checklist
-from classify.pipeline_file import load_pipelines
+from classify.pipeline_file import load_pipelines, with_editions
 from classify.verification.rules import PipelineRules
 from classify.verification.ties import rules_for, tie_stages
 from core.logs import get_logger
@@ -41,6 +41,16 @@ class RunRequest:
     db: str | None = None
     as_of: datetime | None = None
     state: Path = DEFAULT_STATE
+
+    @property
+    def source(self) -> str:
+        """What the database calls the recordings folder."""
+        return str(self.recordings.resolve())
+
+    @property
+    def crm_source(self) -> str:
+        """What the database calls the CRM snapshot."""
+        return str(self.crm.resolve())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,18 @@ def read_question(request: RunRequest, settings: Settings) -> Question:
     return Question(
         request, settings, read.snapshot, rules, checklist, stage_keys, as_of, read.warnings
     )
+
+
+def in_force(question: Question, editions: Mapping[str, PipelineRules]) -> Question:
+    """The question with the editions that were published in the place of rule files.
+
+    Raises:
+        InvalidInputError: a stage of the CRM names a key that an edition does not have.
+    """
+    if not editions:
+        return question
+    rules = with_editions(question.rules, editions)
+    return replace(question, rules=rules, stage_keys=_stage_keys(question.snapshot, rules))
 
 
 def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> StageKeys:

@@ -16,10 +16,13 @@ from models.vocabulary.verdict import (
     DealMatch,
     DealVerdict,
     Evidence,
+    Explained,
     Flag,
     Promise,
     RequirementVerdict,
+    Verdict,
     Verification,
+    explained_in,
 )
 
 Json = dict[str, Any]
@@ -60,6 +63,27 @@ def run_result(
             for one in sorted(problems, key=lambda one: (one.recording, one.error))
         ],
     }
+
+
+def told_in(language: str, result: Json, verification: Verification) -> Json:
+    """The result of a run for people: explained in their language, Russian or English."""
+    if language == "ru":
+        return result
+    return {
+        **result,
+        "deals": [
+            {**told, "requirements": _explained(told["requirements"], deal.requirements, language)}
+            for told, deal in zip(result["deals"], verification.deals, strict=True)
+        ],
+        "flags": _explained(result["flags"], verification.flags, language),
+    }
+
+
+def _explained(told: Sequence[Json], judged: Sequence[Explained], language: str) -> list[Json]:
+    return [
+        {**one, "explanation": explained_in(verdict, language)}
+        for one, verdict in zip(told, judged, strict=True)
+    ]
 
 
 def classified(call_id: str, heard: HeardCall, *, explain: bool) -> Json:
@@ -146,14 +170,24 @@ def _deal(deal: DealVerdict, zone: tzinfo) -> Json:
 
 
 def _requirement(one: RequirementVerdict, zone: tzinfo) -> Json:
+    told = _who_waived(one, zone) if one.verdict is Verdict.WAIVED else ""
     return {
         "stage": one.stage,
         "id": one.requirement_id,
         "severity": one.severity.value,
         "verdict": one.verdict.value,
         "evidence": _evidence(one.evidence, zone),
-        "explanation": one.explanation,
+        "explanation": told + one.explanation,
     }
+
+
+def _who_waived(one: RequirementVerdict, zone: tzinfo) -> str:
+    """Whose word it is that a requirement does not count, before what the machine found."""
+    told = one.waived
+    if told is None:
+        return ""
+    day = told.at.astimezone(zone).strftime("%d.%m.%Y")
+    return f"Требование снято вручную ({told.who}, {day}: {told.note}). Без этого: "
 
 
 def _promise(one: Promise, zone: tzinfo) -> Json:

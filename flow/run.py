@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from classify.judge import counted
 from classify.matching import build_index
-from classify.verify import verify
 from core.clock import now
 from core.logs import get_logger
-from core.settings import Settings, SpeechSettings
+from core.settings import Settings
+from core.speech_settings import SpeechSettings
 from flow.admission import Place, admit
-from flow.drop_box import inbox_of
+from flow.editions import published_rules
+from flow.findings import note_findings, note_verdicts
 from flow.judging import Hear, hearing
 from flow.known_files import KeptFiles
 from flow.masking import mask_kept
 from flow.output import check_writable, write_files
-from flow.question import Question, RunRequest, StageKeys, gather, read_question
-from flow.result import Json, as_json, run_result
+from flow.question import Question, RunRequest, StageKeys, gather, in_force, read_question
+from flow.result import Json, as_json, run_result, told_in
 from flow.scoring import Scores, score_calls
-from flow.second_listening import ListenedAgain, Memory, listen_again
+from flow.second_listening import ListenedAgain
 from flow.steps import AudioLoader, Ears, Surroundings, hear_calls, store_calls, transcribe_calls
+from flow.verdicts import judged
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
+from ingest.sftp.plan import inbox_of
 from models.places import open_state
 from models.sealed import read_keys
 from models.session import open_database, reading, transaction
-from models.store.hearing import load_judged_calls, load_understood
+from models.store.hearing import load_understood
 from models.store.keeping import kept_calls
 from models.store.lock import alone
-from models.store.runs import fail_run, finish_run, save_verification, start_run
+from models.store.runs import fail_run, finish_run, latest_run, save_verification, start_run
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import StagecheckError
@@ -55,9 +57,11 @@ class RunReport:
     `result` is the contract's JSON, `snapshot` knows the names, `stage_keys` tells per
     pipeline which stage of its template a stage of the CRM is, `warnings` are sentences,
     `scores` say per recording how the call was led, `again` what a second listening came to.
+    `told` is the same result explained in the language of the report.
     """
 
     result: Json
+    told: Json
     snapshot: CrmSnapshot
     stage_keys: StageKeys
     warnings: tuple[str, ...]
@@ -105,18 +109,14 @@ def run(
     database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
-            source = source_of(request)
+            question = in_force(question, published_rules(database))
+            source = request.source
             files = KeptFiles(database, source)
             gathered = gather(question, files=files, may_be_empty=_sound_expired(database, source))
             files.keep()
             return _answer(question, gathered, database, ears, watch or Nobody())
     finally:
         database.dispose()
-
-
-def source_of(request: RunRequest) -> str:
-    """What the database calls the recordings folder."""
-    return str(request.recordings.resolve())
 
 
 def _sound_expired(database: Engine, source: str) -> bool:
@@ -133,7 +133,7 @@ def _answer(
     question: Question, gathered: Gathered, database: Engine, ears: Ears, watch: Watcher
 ) -> RunReport:
     request, settings = question.request, question.settings
-    source = source_of(request)
+    source = request.source
     place = Place(request.recordings, request.state, inbox_of(request.state, settings.sftp))
     with (
         _run_row(question, database, source) as run_id,
@@ -151,8 +151,7 @@ def _answer(
             *hear_calls(around, [*recorded, *unrecorded], ears),
         ]
         verification, again = judged(question, around, (recorded, unrecorded), ears, watch)
-        with transaction(database) as session:
-            save_verification(session, run_id, verification)
+        _keep(question, database, run_id, verification)
         scores = score_calls(around, recorded, unrecorded, question.checklist)
         with reading(database) as session:
             understood = load_understood(session, recorded, around.zone)
@@ -165,48 +164,25 @@ def _answer(
             *admitted.warnings,
             *heard.warnings,
         )
-        report = RunReport(result, question.snapshot, question.stage_keys, warnings, scores, again)
-        _write(question.request, report)
+        told = told_in(settings.service.report_language, result, verification)
+        report = RunReport(
+            result, told, question.snapshot, question.stage_keys, warnings, scores, again
+        )
+        _write(question, report)
         with transaction(database) as session:
             engines = {"transcriber": ears.transcriber.identity, "judge": heard.identity}
             finish_run(session, run_id, now=now(), errors=problems, **engines)
     return report
 
 
-def judged(  # noqa: PLR0913 - what judges, what is judged, how long
-    question: Question,
-    around: Surroundings,
-    ids: tuple[Sequence[int], Sequence[int]],
-    ears: Ears,
-    watch: Watcher,
-    *,
-    has_time: Callable[[], bool] = lambda: True,
-    memory: Memory | None = None,
-) -> tuple[Verification, ListenedAgain]:
-    """Judges all calls; what a verdict hangs on is heard again, and judged anew if it differs."""
-    recorded, unrecorded = ids
-    everything = [*recorded, *unrecorded]
-    verification = _verify(question, around, everything)
-    again = listen_again(
-        around, recorded, ears, verification, watch, has_time=has_time, memory=memory
-    )
-    if again.otherwise:
-        verification = _verify(question, around, everything)
-    return verification, again
-
-
-def _verify(question: Question, around: Surroundings, ids: Sequence[int]) -> Verification:
-    with reading(around.engine) as session:
-        judged = load_judged_calls(session, ids, around.zone)
-    least = question.settings.judge.evidence_confidence
-    judged = [replace(one, actions=counted(one.actions, least)) for one in judged]
-    return verify(
-        question.snapshot,
-        question.rules,
-        judged,
-        as_of=question.as_of,
-        settings=question.settings.verification,
-    )
+def _keep(question: Question, database: Engine, run: int, verification: Verification) -> None:
+    """Writes verdicts and findings down, with what is new in them."""
+    request = question.request
+    with transaction(database) as session:
+        before = latest_run(session, request.source, request.crm_source)
+        save_verification(session, run, verification, now())
+        note_verdicts(session, verification, question.snapshot, before[0] if before else None)
+        note_findings(session, question, verification, run)
 
 
 def surroundings_of(question: Question, database: Engine, hear: Hear) -> Surroundings:
@@ -225,7 +201,7 @@ def surroundings_of(question: Question, database: Engine, hear: Hear) -> Surroun
 @contextmanager
 def _run_row(question: Question, database: Engine, source: str) -> Iterator[int]:
     """Keeps the row of a run from its beginning; one that fails says so."""
-    crm_source = str(question.request.crm.resolve())
+    crm_source = question.request.crm_source
     with transaction(database) as session:
         save_snapshot(session, crm_source, question.snapshot)
         run_id = start_run(session, source=source, crm_source=crm_source, now=now())
@@ -238,7 +214,8 @@ def _run_row(question: Question, database: Engine, source: str) -> Iterator[int]
         raise
 
 
-def _write(request: RunRequest, report: RunReport) -> None:
+def _write(question: Question, report: RunReport) -> None:
+    request, language = question.request, question.settings.service.report_language
     texts = {}
     if request.json is not None:
         texts[request.json] = as_json(report.result)
@@ -246,6 +223,6 @@ def _write(request: RunRequest, report: RunReport) -> None:
         from flow.report import render_report
 
         texts[request.html] = render_report(
-            report.result, report.snapshot, report.stage_keys, report.scores
+            report.told, report.snapshot, report.stage_keys, report.scores, language
         )
     write_files(texts)

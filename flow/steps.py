@@ -10,13 +10,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from classify.hear import hear
-from classify.matching import DealIndex, match_call
+from classify.matching import DealIndex
 from classify.personal import masked_transcript
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings
+from flow.correcting import hear_corrected, words_as_corrected
 from flow.hints import asked_language, call_context, transcription_hints
 from flow.judging import Hear
+from flow.matching import match_of
 from flow.watch import Watcher
 from ingest.calls import Gathered
 from models.session import reading, transaction
@@ -28,7 +30,13 @@ from models.store.calls import (
     save_calls,
     save_recordings,
 )
-from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.corrections import chosen_deals
+from models.store.hearing import (
+    forget_hearing,
+    save_corrected_hearing,
+    save_hearing,
+    save_match,
+)
 from models.store.keeping import newest_transcript
 from models.store.ledger import save_cdr
 from models.store.transcripts import (
@@ -144,15 +152,18 @@ def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingPr
         elif one.files:
             found = find_transcript(session, transcript_key(one, around, ears))
         transcript = load_transcript(session, found) if found is not None else None
-    heard, match, problem = None, None, None
+        chosen = chosen_deals(session, [one.id]).get(one.id)
+        corrected = words_as_corrected(session, one.id, found, transcript)
+    heard, anew, match, problem = None, None, None, None
     try:
         segments = transcript.segments if transcript is not None else ()
-        match = match_call(one.call, segments, around.index, around.settings.matching)
+        match = match_of(one.call, segments, around.index, around.settings.matching, chosen)
         if transcript is not None:
-            heard = around.hear(
-                segments,
-                call_context(one.call, transcript, around.index, around.snapshot, around.settings),
+            context = call_context(
+                one.call, transcript, around.index, around.snapshot, around.settings
             )
+            heard = around.hear(segments, context)
+            anew = hear_corrected(corrected, context)
     except Exception as error:  # noqa: BLE001 - one odd call must not stop the others
         problem = _unexpected(one, error)
     with transaction(around.engine) as session:
@@ -160,6 +171,7 @@ def _hear_call(around: Surroundings, one: StoredCall, ears: Ears) -> RecordingPr
             forget_hearing(session, one.id)
         else:
             save_hearing(session, one.id, found, heard)
+            save_corrected_hearing(session, one.id, anew)
         save_match(session, one.id, match)
     return problem
 

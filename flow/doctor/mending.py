@@ -12,7 +12,8 @@ from core.clock import now
 from core.settings import Settings
 from flow.doctor.files import old_drafts
 from models.session import reading, transaction
-from models.store.jobs import ask_for, sweep
+from models.store.claims import sweep
+from models.store.jobs import ask_for
 from models.store.measures import sources
 from models.store.soundness import forgotten_calls
 from models.vocabulary.work import JobKind, Lane, Want

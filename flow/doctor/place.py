@@ -33,6 +33,7 @@ def check_settings(state: Path, settings: Settings) -> Iterator[Finding]:
         lambda: secret_in(service.database_file, "service.database_file"),
         lambda: broker_address(service),
         lambda: secret_in(service.token_file, "service.token_file"),
+        lambda: secret_in(settings.oidc.client_secret_file, "oidc.client_secret_file"),
         lambda: read_keys(settings.sealing),
         lambda: load_pipelines(rules.pipelines_folder),
         lambda: load_checklist(rules.checklist),
@@ -56,7 +57,12 @@ def check_secrets(state: Path, settings: Settings) -> Iterator[Finding]:
         f"chmod -R go= {sftp}",
         [path for path in private if _mode(path) & _NOT_OURS],
     )
-    files = (service.database_file, service.broker_file, service.token_file)
+    files = (
+        service.database_file,
+        service.broker_file,
+        service.token_file,
+        settings.oidc.client_secret_file,
+    )
     yield from found(
         Severity.WARNING,
         "{n} files with secrets can be read by anybody on this machine",

@@ -9,15 +9,16 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from core.settings import Settings
+from flow.doctor.editions import check_editions
 from flow.doctor.files import check_boxes, check_drafts, check_recordings, old_drafts
 from flow.doctor.finding import Finding, Severity
 from flow.doctor.mending import mended
 from flow.doctor.place import check_disks, check_secrets, check_settings
 from flow.doctor.rows import check_database, check_form, check_rows
-from flow.drop_box import inbox_of
-from models.places import database_url
+from ingest.sftp.plan import inbox_of
+from models.places import database_left_alone, database_url
 from models.sealed import read_keys
-from models.session import connected, reading
+from models.session import reading
 from models.store.measures import sources
 from models.vocabulary.errors import StagecheckError
 
@@ -66,6 +67,7 @@ def visit(patient: Patient, *, deep: bool, repair: bool, say: Say) -> list[Findi
                         say(f"repaired: {line}")
                 findings += check_database(database)
                 findings += check_rows(database, settings)
+                findings += check_editions(database)
                 findings += check_recordings(
                     database, read_keys(settings.sealing), deep=deep, at=at
                 )
@@ -87,12 +89,13 @@ def _database(patient: Patient) -> Engine:
     Raises:
         StagecheckError: there is none.
     """
-    url = database_url(patient.db, patient.state, patient.settings.service)
-    database = connected(url)
-    file = database.url.database
-    if database.dialect.name == "sqlite" and not (file and Path(file).exists()):
+    service = patient.settings.service
+    database = database_left_alone(patient.db, patient.state, service)
+    if database is None:
+        url = database_url(patient.db, patient.state, service)
         raise StagecheckError(
-            f"{file}: there is no database yet. Start the service, or name its folder with --state."
+            f"{url.removeprefix('sqlite:///')}: there is no database yet. "
+            "Start the service, or name its folder with --state."
         )
     return database
 

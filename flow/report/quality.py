@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import mean
 from typing import Any
 
+from flow.report.words import words_of
 from models.vocabulary.checklist import CallScore, CheckedItem, ItemVerdict
 
 Json = Mapping[str, Any]
@@ -58,15 +59,19 @@ def call_qualities(scores: Mapping[str, CallScore]) -> dict[str, CallQuality]:
 
 
 def manager_qualities(
-    calls: Sequence[Json], scores: Mapping[str, CallScore], users: Mapping[str, str]
+    calls: Sequence[Json],
+    scores: Mapping[str, CallScore],
+    users: Mapping[str, str],
+    language: str = "ru",
 ) -> tuple[ManagerQuality, ...]:
     """The managers whose calls have scores, the lowest mean first."""
+    nobody = words_of(language)["page"]["nobody"]
     of_user: dict[str, list[CallScore]] = defaultdict(list)
     for call in calls:
         score = scores.get(call["recording"])
         if score is not None and score.score is not None:
             of_user[users.get(call["user_id"] or "", "")].append(score)
-    rows = [_manager(name, own) for name, own in of_user.items()]
+    rows = [_manager(name or nobody, own) for name, own in of_user.items()]
     return tuple(sorted(rows, key=lambda row: (row.score, row.name)))
 
 
@@ -81,7 +86,7 @@ def _manager(name: str, own: Sequence[CallScore]) -> ManagerQuality:
         weakest = None
     points = [score.score for score in own if score.score is not None]
     return ManagerQuality(
-        name=name or "Без менеджера",
+        name=name,
         calls=len(own),
         score=round(mean(points)),
         weakest=weakest,

@@ -140,6 +140,7 @@ def build_view(
     snapshot: CrmSnapshot,
     stage_keys: Mapping[str, Mapping[str, str]],
     scores: Mapping[str, CallScore],
+    language: str = "ru",
 ) -> ReportView:
     """Puts a result (docs/formats.md, section 3) and the CRM's names together.
 
@@ -148,6 +149,7 @@ def build_view(
         snapshot: the CRM snapshot of the same run.
         stage_keys: per pipeline id, the stage's id in the CRM to its key in the template.
         scores: how calls were led, by recording.
+        language: of the page.
     """
     names = _Names(snapshot, stage_keys)
     speakers = _speakers(result["calls"])
@@ -174,7 +176,7 @@ def build_view(
         users=names.users,
         deal_names={deal.id: deal.name for deal in snapshot.deals},
         qualities=call_qualities(scores),
-        managers=manager_qualities(result["calls"], scores, names.users),
+        managers=manager_qualities(result["calls"], scores, names.users, language),
     )
 
 

@@ -14,9 +14,9 @@ _log = get_logger("service.background")
 
 @contextmanager
 def again_and_again(
-    name: str, every_s: float, do: Callable[[threading.Event], None]
+    name: str, every_s: float, do: Callable[[threading.Event], None], *, first_s: float = 0.0
 ) -> Iterator[None]:
-    """Calls `do` at once and then every so many seconds, in a thread.
+    """Calls `do` after `first_s` seconds and then every so many seconds, in a thread.
 
     What goes wrong is logged and tried again. At the end the event that `do` is given is set, and
     the call in hand is waited for.
@@ -24,6 +24,7 @@ def again_and_again(
     ended = threading.Event()
 
     def work() -> None:
+        ended.wait(first_s)
         while not ended.is_set():
             try:
                 do(ended)

@@ -6,11 +6,12 @@ up from the rows again and again, also after it was emptied.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Engine
 
+from core.broker import BrokerError
 from core.clock import now
 from core.logs import get_logger
 from models.session import transaction
@@ -21,10 +22,6 @@ _LOW, _HIGH = 20, 100  # bells of a lane: below, it is filled up; so many at mos
 _log = get_logger("service.bells")
 
 
-class BellError(Exception):
-    """The broker cannot be reached; the jobs wait."""
-
-
 class Bell(Protocol):
     """Tells workers of jobs."""
 
@@ -32,14 +29,14 @@ class Bell(Protocol):
         """Tells of jobs in a lane.
 
         Raises:
-            BellError: nobody can be told now.
+            BrokerError: nobody can be told now.
         """
 
-    def unheard(self, lane: Lane) -> int:
-        """How many bells of a lane nobody has heard yet.
+    def unheard(self) -> Mapping[Lane, int] | None:
+        """How many bells of each lane nobody has heard yet; ``None`` where nobody needs any.
 
         Raises:
-            BellError: it cannot be told now.
+            BrokerError: it cannot be told now.
         """
 
 
@@ -49,9 +46,8 @@ class NoBell:
     def ring(self, lane: Lane, jobs: Sequence[int]) -> None:
         """Does nothing."""
 
-    def unheard(self, lane: Lane) -> int:  # noqa: ARG002 - the protocol's
-        """Always more than enough."""
-        return _LOW
+    def unheard(self) -> None:
+        """Nobody needs any."""
 
 
 def ring_waiting(database: Engine, bell: Bell) -> bool:
@@ -61,15 +57,17 @@ def ring_waiting(database: Engine, bell: Bell) -> bool:
         StagecheckError: the database cannot be used.
     """
     try:
-        for lane in Lane:
-            unheard = bell.unheard(lane)
-            if unheard >= _LOW:
-                continue
-            with transaction(database) as session:
-                jobs = waiting_jobs(session, [lane], now(), _HIGH - unheard, not_rung=unheard > 0)
-                mark_rung(session, jobs, now())
-            bell.ring(lane, jobs)
-    except BellError as error:
+        for lane, unheard in (bell.unheard() or {}).items():
+            if unheard < _LOW:
+                _fill_up(database, bell, lane, unheard)
+    except BrokerError as error:
         _log.warning("the broker cannot be reached", reason=str(error))
         return False
     return True
+
+
+def _fill_up(database: Engine, bell: Bell, lane: Lane, unheard: int) -> None:
+    with transaction(database) as session:
+        jobs = waiting_jobs(session, [lane], now(), _HIGH - unheard, not_rung=unheard > 0)
+        mark_rung(session, jobs, now())
+    bell.ring(lane, jobs)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from classify.matching import match_call
+from flow.correcting import hear_corrected, words_as_corrected
 from flow.hints import asked_language, call_context
+from flow.matching import match_of
 from flow.service.workplace import Situation, Workplace, heard_digest, matched_digest
 from flow.steps import transcribe_one
 from models.session import reading, transaction
 from models.store.calls import StoredCall, load_calls, mark_unusable
-from models.store.hearing import forget_hearing, save_hearing, save_match
+from models.store.corrections import chosen_deals
+from models.store.hearing import (
+    forget_hearing,
+    save_corrected_hearing,
+    save_hearing,
+    save_match,
+)
 from models.store.intake import heard_with, is_current, latest_transcript, save_heard_with
 from models.store.keeping import newest_transcript
 from models.store.transcripts import load_transcript
@@ -46,10 +53,11 @@ def work_on_call(place: Workplace, call: int) -> CallDone:
         transcript = _transcript_of(place, stored)
         row = session.get(RecordingRow, stored.call.sha256) if stored.call.sha256 else None
         state = row.state if row is not None else None
+        by_hand = chosen_deals(session, [call]).get(call)
     if stored.words_expired:
         with transaction(place.database) as session:  # it stays as it was heard while it had words
             heard_before, _ = heard_with(session, call)
-            matches_with = matched_digest(stored.call, situation)
+            matches_with = matched_digest(stored.call, situation, by_hand)
             save_heard_with(session, call, heard_before or "", matches_with)
         return CallDone(None, changed=False)
     audio_s = None
@@ -95,20 +103,24 @@ def _understood(
     with reading(place.database) as session:
         words = load_transcript(session, transcript) if transcript is not None else None
         heard_before, matched_before = heard_with(session, stored.id)
-    hears_with, heard = "", None
+        by_hand = chosen_deals(session, [stored.id]).get(stored.id)
+        corrected = words_as_corrected(session, stored.id, transcript, words)
+    hears_with, heard, anew = "", None, None
     if words is not None and transcript is not None:
         context = call_context(stored.call, words, around.index, around.snapshot, around.settings)
-        hears_with = heard_digest(transcript, context)
+        hears_with = heard_digest(transcript, context, corrected)
         if hears_with != heard_before:
             heard = around.hear(words.segments, context)
-    matches_with = matched_digest(stored.call, situation)
+            anew = hear_corrected(corrected, context)
+    matches_with = matched_digest(stored.call, situation, by_hand)
     if (hears_with, matches_with) == (heard_before, matched_before):
         return False
     segments = words.segments if words is not None else ()
-    match = match_call(stored.call, segments, around.index, around.settings.matching)
+    match = match_of(stored.call, segments, around.index, around.settings.matching, by_hand)
     with transaction(place.database) as session:
         if heard is not None:
             save_hearing(session, stored.id, transcript, heard)
+            save_corrected_hearing(session, stored.id, anew)
         elif words is None:
             forget_hearing(session, stored.id)
         save_match(session, stored.id, match)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from flow import options
+from flow.service.parent import end_with_parent, is_child
 from flow.telling import told
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def up(  # noqa: PLR0913, PLR0917 - one parameter per option
             pipelines=pipelines, model=model, language=language, checklist=checklist, every=every
         )
         request = _request(recordings, crm, cdr, db, state, state / "report.html")
-        words = [str(recordings), "--html", str(state / "report.html"), *_flags(verbose)]
+        words = [str(recordings), "--html", str(state / "report.html")]
+        words += ["--verbose"] if verbose else []
         given = {
             "--crm": crm,
             "--cdr": cdr,
@@ -84,11 +85,8 @@ def worker(  # noqa: PLR0913, PLR0917 - one parameter per option
     Told of work by the broker of the settings, else it looks into the database. After SIGTERM it
     ends the call in hand.
     """
-    with told(verbose=verbose, events=_is_its_own()):
-        from flow.service.opening import (
-            opened_place,
-        )
-        from flow.service.parent import end_with_parent
+    with told(verbose=verbose, events=not is_child()):
+        from flow.service.opening import opened_place
         from flow.service.signals import stopped_by_signals
         from models.places import broker_address
         from models.store.processes import WORKER
@@ -134,6 +132,7 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     with told(verbose=verbose, events=True):
         from flow.service.alarms import watched
+        from flow.service.delivering import delivering
         from flow.service.opening import bell_of, opened_place
         from flow.service.scheduler import Scheduler, standing_by
         from flow.service.signals import stopped_by_signals
@@ -147,7 +146,10 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
             standing_by(place.database, stop, _log_line) as ours,
         ):
             if ours:
-                with watched(place.database, state, settings):
+                with (
+                    watched(place.database, state, settings),
+                    delivering(place.database, state, settings),
+                ):
                     Scheduler(place, bell_of(settings), _log_line).run(stop)
 
 
@@ -168,7 +170,9 @@ def status(
 
         settings = _settings()
         with opened_service(db, state, settings) as (database, bell):
-            standing = read_status(database, bell, now())
+            standing, reached = read_status(database, bell, now())
+        if not reached:
+            typer.echo("stagecheck: the broker cannot be reached; the work waits.", err=True)
         if json:
             typer.echo(as_json(standing_json(standing)), nl=False)
         else:
@@ -218,15 +222,6 @@ def _request(  # noqa: PLR0913, PLR0917 - what a run is asked
     from flow.question import RunRequest
 
     return RunRequest(recordings, crm, cdr, None, html, db, None, state)
-
-
-def _flags(verbose: bool) -> list[str]:
-    return ["--verbose"] if verbose else []
-
-
-def _is_its_own() -> bool:
-    """Whether this process was started by a user or a container, not by `up`."""
-    return "STAGECHECK_PARENT" not in os.environ
 
 
 def _say(line: str) -> None:

@@ -15,7 +15,7 @@ from flow.question import RunRequest
 from flow.service.bells import Bell, NoBell
 from flow.service.heartbeat import heard_of
 from flow.service.workplace import Workplace
-from models.places import broker_address, make_state_folder, opened_database
+from models.places import broker_address, make_state_folder, opened_database, using_database
 
 
 @contextmanager
@@ -62,8 +62,5 @@ def opened_service(
     Raises:
         StagecheckError: the database cannot be used.
     """
-    database = opened_database(db, state, settings.service)
-    try:
+    with using_database(db, state, settings.service) as database:
         yield database, bell_of(settings)
-    finally:
-        database.dispose()

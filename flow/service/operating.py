@@ -45,14 +45,11 @@ def alive(
         from core.clock import now
         from core.settings import load_settings
         from flow.service.heartbeat import lives_here
-        from models.places import opened_database
+        from models.places import using_database
 
         settings = load_settings()
-        database = opened_database(db, state, settings.service)
-        try:
+        with using_database(db, state, settings.service) as database:
             found = lives_here(database, name.value, now(), settings.service.stuck_s)
-        finally:
-            database.dispose()
         typer.echo(f"a {name.value} lives here" if found else f"no {name.value} lives here")
         raise typer.Exit(0 if found else 1)
 
@@ -70,18 +67,15 @@ def alerts(
         from flow.result import as_json
         from flow.service.alarms import current_alerts
         from flow.service.alert_lines import alert_lines, alerts_json
-        from models.places import opened_database
+        from models.places import using_database
         from models.session import reading
         from models.store.alerts import open_alerts
 
         settings = load_settings()
-        database = opened_database(db, state, settings.service)
-        try:
+        with using_database(db, state, settings.service) as database:
             found = current_alerts(database, state, settings)
             with reading(database) as session:
                 known = open_alerts(session)
-        finally:
-            database.dispose()
         if json:
             typer.echo(as_json(alerts_json(found, known)), nl=False)
         else:

@@ -15,6 +15,11 @@ def child_environment() -> dict[str, str]:
     return {**os.environ, _PARENT: str(os.getpid())}
 
 
+def is_child() -> bool:
+    """Whether another process of stagecheck started this one."""
+    return _PARENT in os.environ
+
+
 def end_with_parent() -> None:
     """Has the system kill this process when the one that started it as its child is gone.
 

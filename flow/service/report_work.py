@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flow.output import write_files
-from flow.result import run_result
+from flow.result import run_result, told_in
 from flow.scoring import Scores, score_calls
 from flow.service.workplace import Situation, Workplace
 from models.session import reading
@@ -24,7 +24,7 @@ def work_on_report(place: Workplace) -> None:
     situation = place.situation()
     with reading(place.database) as session:
         recorded, unrecorded = current_calls(session, place.source)
-        run = latest_run(session, place.source, str(place.request.crm.resolve()))
+        run = latest_run(session, place.source, place.crm)
     if run is None or place.request.html is None:
         return
     shown = recorded[-place.settings.service.report_calls :]
@@ -43,4 +43,6 @@ def _page(
         understood = load_understood(session, shown, situation.around.zone)
         problems = load_problems(session, place.source)
     result = run_result(snapshot, understood, verification, problems, ZoneInfo(snapshot.timezone))
-    return render_report(result, snapshot, situation.question.stage_keys, scores)
+    language = place.settings.service.report_language
+    told = told_in(language, result, verification)
+    return render_report(told, snapshot, situation.question.stage_keys, scores, language)

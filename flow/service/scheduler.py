@@ -12,16 +12,17 @@ from sqlalchemy import Engine
 
 from core.clock import now
 from core.logs import get_logger
-from flow.drop_box import inbox_of
 from flow.keeping import retain
 from flow.service.bells import Bell, ring_waiting
 from flow.service.lookout import Lookout
 from flow.service.scan import Looked, look_for_calls
 from flow.service.workplace import Workplace
 from ingest.sftp.collect import Waiting, collect, forget_receipts
+from ingest.sftp.plan import inbox_of
+from models.places import PLAYED
 from models.sealed import read_keys
 from models.session import reading, transaction
-from models.store.jobs import sweep
+from models.store.claims import sweep
 from models.store.ledger import ledger_mark
 from models.store.lock import TakenError, alone
 from models.vocabulary.errors import StagecheckError
@@ -163,7 +164,8 @@ class Scheduler:
         """Removes what the settings no longer keep."""
         place = self._place
         inbox = inbox_of(place.request.state, place.settings.sftp)
-        done = retain(place.database, place.settings.keeping, inbox, at=now())
+        played = place.request.state / PLAYED
+        done = retain(place.database, place.settings.keeping, inbox, played, at=now())
         if done.problems:
             self._tell("files", f"{len(done.problems)} files could not be removed;")
 

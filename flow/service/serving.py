@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
-from core.serving import APP, ServePlan, tell_plan
+from core.serving import APP, ENDING, ServePlan, tell_plan
 from flow.service.signals import stopped_by_signals
 from models.vocabulary.errors import StagecheckError
 
@@ -34,7 +35,16 @@ def serve_app(plan: ServePlan, port: int, say: Callable[[str], None]) -> None:
         config.load()
         where = f"[{plan.host}]" if ":" in plan.host else plan.host
         say(f"The app: http://{where}:{listener.getsockname()[1]}/ (Ctrl-C stops)")
-        uvicorn.Server(config).run(sockets=[listener])
+        _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Tells the app that it ends before it waits for answers in hand."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Notes the signal."""
+        ENDING.set()
+        super().handle_exit(sig, frame)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
 
-from flow.service.bells import Bell, BellError, NoBell
+from core.broker import BrokerError
+from flow.service.bells import Bell
 from models.session import reading
 from models.store.standing import Standing, read_standing, times_real_time
 from models.vocabulary.work import JobKind, Lane, Quarantined
 
 
-def read_status(database: Engine, bell: Bell | None, at: datetime) -> Standing:
-    """Reads how it stands at a moment.
+def read_status(database: Engine, bell: Bell, at: datetime) -> tuple[Standing, bool]:
+    """Reads how it stands at a moment, and whether the broker, if there is one, could be reached.
 
     Raises:
         StagecheckError: the database cannot be used.
     """
-    queued = _queued(bell)
-    with reading(database) as session:
-        return read_standing(session, queued, at)
-
-
-def _queued(bell: Bell | None) -> Mapping[Lane, int] | None:
-    if bell is None or isinstance(bell, NoBell):
-        return None
+    queued, reached = None, True
     try:
-        return {lane: bell.unheard(lane) for lane in Lane}
-    except BellError:
-        return None
+        queued = bell.unheard()
+    except BrokerError:
+        reached = False
+    with reading(database) as session:
+        return read_standing(session, queued, at), reached
 
 
 def status_lines(standing: Standing) -> Iterator[str]:

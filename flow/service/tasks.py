@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
@@ -14,15 +14,14 @@ from kombu import Exchange, Queue
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
-from core.broker import PREFIX
-from flow.service.bells import BellError, ring_waiting
+from core.broker import PREFIX, BrokerError, queue_lengths
+from flow.service.bells import ring_waiting
 from flow.service.working import do_job
 from flow.service.workplace import Workplace
 from models.vocabulary.errors import StagecheckError
 from models.vocabulary.work import Lane
 
 _TASK = "stagecheck.work"
-
 _VISIBLE_S = 6 * 3600  # a bell is rung anew after that; its job is claimed or done by then
 
 
@@ -30,7 +29,7 @@ class CeleryBell:
     """Rings through Redis."""
 
     def __init__(self, broker: str) -> None:
-        self._app = celery_app(broker)
+        self._broker, self._app = broker, celery_app(broker)
 
     def ring(self, lane: Lane, jobs: Sequence[int]) -> None:
         """Puts one message for each job into the lane's queue: its id and nothing else."""
@@ -41,16 +40,12 @@ class CeleryBell:
                         _TASK, args=[job], queue=lane.value, producer=producer, retry=False
                     )
         except (OperationalError, RedisError, OSError) as error:
-            raise BellError(_shown(error)) from error
+            raise BrokerError(type(error).__name__) from error
 
-    def unheard(self, lane: Lane) -> int:
-        """The length of the lane's queue."""
-        try:
-            with self._app.connection_for_read() as connection:
-                channel: Any = connection.default_channel  # Redis's own, which has a client
-                return int(channel.client.llen(lane.value))
-        except (OperationalError, RedisError, OSError) as error:
-            raise BellError(_shown(error)) from error
+    def unheard(self) -> Mapping[Lane, int]:
+        """The length of each lane's queue."""
+        lengths = queue_lengths(self._broker, [lane.value for lane in Lane])
+        return {lane: lengths[lane.value] for lane in Lane}
 
 
 def celery_app(broker: str) -> Celery:
@@ -131,7 +126,3 @@ def serve_as_celery(
         without_mingle=True,
     )
     worker.start()
-
-
-def _shown(error: Exception) -> str:
-    return type(error).__name__

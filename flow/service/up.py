@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -12,15 +13,16 @@ from flow.drop_box import accounts_file
 from flow.page_server import serving
 from flow.question import RunRequest
 from flow.service.alarms import watched
-from flow.service.bells import NoBell
 from flow.service.children import Child
-from flow.service.opening import opened_place
+from flow.service.delivering import delivering
+from flow.service.opening import bell_of, opened_place
 from flow.service.scheduler import Scheduler
 from flow.service.signals import stopped_by_signals
 from flow.service.workplace import Workplace
 from models.session import reading, transaction
+from models.store.accounts import count_accounts
+from models.store.claims import free_jobs_of
 from models.store.intake import current_calls, load_problems
-from models.store.jobs import free_all
 from models.store.lock import alone
 from models.store.processes import SCHEDULER
 from models.store.runs import latest_run, load_verification
@@ -51,18 +53,21 @@ def keep_and_serve(
         opened_place(request, settings, SCHEDULER) as place,
         alone(place.database),
         watched(place.database, request.state, settings),
+        delivering(place.database, request.state, settings),
         serving(request.html, port) as address,
         stopped_by_signals() as stop,
     ):
         say(f"The report: {address} (Ctrl-C stops)")
         with transaction(place.database) as session:
-            free_all(session, now())  # what a worker of before had in hand died with it
+            # What the worker of before had in hand died with it.
+            free_jobs_of(session, socket.gethostname(), now())
         children = {"worker": Child("worker", ["worker", *words])}
-        scheduler, tidings = Scheduler(place, NoBell(), say), _Tidings(place)
+        scheduler, tidings = Scheduler(place, bell_of(settings), say), _Tidings(place)
         try:
             while not stop.is_set():
                 scheduler.turn()
                 _add_drop_box(children, request, settings, say)
+                _add_pages(children, place, settings)
                 for line in (*filter(None, map(Child.keep_alive, children.values())), *tidings()):
                     say(line)
                 stop.wait(1.0)
@@ -81,6 +86,23 @@ def _add_drop_box(
     say(f"The drop-box takes uploads by SFTP on port {settings.sftp.port}")
 
 
+def _add_pages(children: dict[str, Child], place: Workplace, settings: Settings) -> None:
+    """Opens the review pages as soon as somebody may log in there; they tell their address."""
+    if "pages" in children:
+        return
+    try:
+        with reading(place.database) as session:
+            anybody = settings.oidc.issuer is not None or count_accounts(session) > 0
+    except StagecheckError:
+        return  # the scheduler tells what is wrong with the database
+    if anybody:
+        request = place.request
+        words = ["serve", "--state", str(request.state)]
+        words += ["--db", request.db] if request.db else []
+        words += ["--port", str(settings.service.pages_port)]
+        children["pages"] = Child("pages", words)
+
+
 class _Tidings:
     """Tells the user when the verdicts are other than before."""
 
@@ -97,7 +119,7 @@ class _Tidings:
     def _new(self) -> list[str]:
         place = self._place
         with reading(place.database) as session:
-            run = latest_run(session, place.source, str(place.request.crm))
+            run = latest_run(session, place.source, place.crm)
             if run is None or run[0] == self._told:
                 return []
             verification = load_verification(session, run[0], place.situation().around.zone)

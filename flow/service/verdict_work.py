@@ -6,8 +6,10 @@ import time
 from dataclasses import dataclass
 
 from core.clock import now
-from flow.run import judged
+from flow.findings import note_findings, note_verdicts
+from flow.question import Question
 from flow.service.workplace import Workplace
+from flow.verdicts import judged
 from flow.watch import Nobody
 from models.session import reading, transaction
 from models.store.intake import current_calls, load_problems
@@ -20,6 +22,7 @@ from models.store.runs import (
     thin_runs,
     verification_digest,
 )
+from models.vocabulary.verdict import Verification
 
 _KEPT_RUNS = 5
 _HEARS_AGAIN_S = 20.0  # as long as one call takes; the rest waits for the next verdicts
@@ -54,15 +57,23 @@ def work_on_verdicts(place: Workplace) -> VerdictsDone:
         has_time=lambda: time.monotonic() < until,
         memory=place.opinions,
     )
-    crm = str(place.request.crm.resolve())
+    changed = _written(place, situation.question, verification)
+    return VerdictsDone(len(verification.deals), len(verification.flags), changed, again.left)
+
+
+def _written(place: Workplace, question: Question, verification: Verification) -> bool:
+    """Writes verdicts down where some are other than before; gives whether they are."""
     with transaction(place.database) as session:
-        before = latest_run(session, place.source, crm)
-        changed = before is None or before[1] != verification_digest(verification)
-        if before is not None and not changed:
-            confirm_run(session, before[0], as_of=verification.as_of, now=now())
+        before = latest_run(session, place.source, place.crm)
+        if before is not None and before[1] == verification_digest(verification):
+            run, changed = before[0], False
+            confirm_run(session, run, as_of=verification.as_of, now=now())
         else:
-            run = start_run(session, source=place.source, crm_source=crm, now=now())
-            save_verification(session, run, verification)
+            changed = True
+            run = start_run(session, source=place.source, crm_source=place.crm, now=now())
+            save_verification(session, run, verification, now())
+            told = before[0] if before else None
+            note_verdicts(session, verification, question.snapshot, told)
             finish_run(
                 session,
                 run,
@@ -71,4 +82,5 @@ def work_on_verdicts(place: Workplace) -> VerdictsDone:
                 errors=load_problems(session, place.source),
             )
             thin_runs(session, place.source, keep=_KEPT_RUNS)
-    return VerdictsDone(len(verification.deals), len(verification.flags), changed, again.left)
+        note_findings(session, question, verification, run)
+    return changed

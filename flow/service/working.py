@@ -15,20 +15,16 @@ import structlog
 
 from core.clock import now
 from core.logs import get_logger
+from core.pauses import doubled_s
+from flow.service.background import again_and_again
 from flow.service.call_work import work_on_call
+from flow.service.preview_work import work_on_preview
 from flow.service.report_work import work_on_report
 from flow.service.verdict_work import work_on_verdicts
 from flow.service.workplace import Workplace
 from models.session import reading, transaction
-from models.store.jobs import (
-    ask_for,
-    beat,
-    claim,
-    finish,
-    give_back,
-    last_took_s,
-    quarantine,
-)
+from models.store.claims import beat, claim, finish, give_back, quarantine
+from models.store.jobs import ask_for, last_took_s
 from models.store.unusable import set_aside_recording
 from models.vocabulary.errors import StagecheckError
 from models.vocabulary.work import Claim, JobKind, Lane, Want
@@ -84,7 +80,7 @@ def give_up(place: Workplace, ours: Claim, error: str, detail: str) -> None:
     settings = place.settings.service
     with transaction(place.database) as session:
         if ours.tries < settings.tries:
-            pause = timedelta(seconds=settings.retry_s * 2 ** (ours.tries - 1))
+            pause = timedelta(seconds=doubled_s(settings.retry_s, ours.tries))
             give_back(session, ours, due_at=now() + pause, error=error, detail=detail, counts=True)
         elif ours.kind is JobKind.CALL and set_aside_recording(
             session, int(ours.subject), error, detail
@@ -101,6 +97,9 @@ def _done(place: Workplace, ours: Claim) -> Done:
             return Done(call.audio_s, (_verdicts(place, ours.lane),) if call.changed else ())
         case JobKind.VERDICTS:
             return _judged(place)
+        case JobKind.PREVIEW:
+            work_on_preview(place, int(ours.subject))
+            return Done()
         case JobKind.REPORT:
             work_on_report(place)
             return Done()
@@ -159,23 +158,16 @@ def _signs_of_life(place: Workplace, ours: Claim) -> Iterator[None]:
     Code in a library cannot be interrupted in any other way; whoever started the process starts
     another one.
     """
-    ended = threading.Event()
-    until = time.monotonic() + ours.limit_s
+    until, every_s = time.monotonic() + ours.limit_s, place.settings.service.beat_s
 
-    def watch() -> None:
-        while not ended.wait(place.settings.service.beat_s):
-            if time.monotonic() >= until:
-                _log.error("took too long", limit_s=ours.limit_s, job=ours.id)
-                with suppress(StagecheckError):
-                    give_up(place, ours, "too_long", f"took longer than {ours.limit_s:.0f} s")
-                os._exit(_TOO_LONG)
-            with suppress(StagecheckError), transaction(place.database) as session:
-                beat(session, ours, now())
+    def watch(_ended: threading.Event) -> None:
+        if time.monotonic() >= until:
+            _log.error("took too long", limit_s=ours.limit_s, job=ours.id)
+            with suppress(StagecheckError):
+                give_up(place, ours, "too_long", f"took longer than {ours.limit_s:.0f} s")
+            os._exit(_TOO_LONG)
+        with transaction(place.database) as session:
+            beat(session, ours, now())
 
-    thread = threading.Thread(target=watch, name="signs of life", daemon=True)
-    thread.start()
-    try:
+    with again_and_again("signs of life", every_s, watch, first_s=every_s):
         yield
-    finally:
-        ended.set()
-        thread.join()

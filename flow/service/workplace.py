@@ -12,15 +12,20 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 import classify
-from core.settings import Settings, SpeechSettings
+from classify.corrected import CorrectedWords
+from core.settings import Settings
+from core.speech_settings import SpeechSettings
+from flow.editions import published_rules
 from flow.judging import Hear
-from flow.question import Question, RunRequest, read_question
+from flow.question import Question, RunRequest, in_force, read_question
 from flow.run import audio_loader, surroundings_of
 from flow.second_listening import Memory
 from flow.steps import Ears, Surroundings
-from models.session import transaction
+from models.session import reading, transaction
+from models.store.rules import Marks, edition_marks
 from models.store.snapshots import save_snapshot
 from models.vocabulary.call import Call
+from models.vocabulary.correction import ChosenDeal
 from transcribe.engine import Transcriber
 
 Look = tuple[tuple[str, int, int, int], ...]
@@ -39,7 +44,8 @@ class Situation:
 class Workplace:
     """One process's view of the service.
 
-    The CRM snapshot and the rules are read again when their files change; the speech model is
+    The CRM snapshot and the rules are read again when their files change, the rules also when an
+    edition of them is published; the speech model is
     loaded when the first recording needs it.
     """
 
@@ -57,11 +63,12 @@ class Workplace:
             request, recordings=request.recordings.resolve(), crm=request.crm.resolve()
         )
         self.settings, self.database = settings, database
-        self.source = str(self.request.recordings)
+        self.source, self.crm = self.request.source, self.request.crm_source
         self._hear, self._engine_for = hear, engine_for
         self._ears: Ears | None = None
-        self._seen: Look = ()
+        self._seen: tuple[Look, Marks] = ((), ())
         self._situation: Situation | None = None
+        self._kept: Situation | None = None
         self.opinions: Memory = {}  # of second listenings, so that none is formed twice
 
     @property
@@ -75,22 +82,26 @@ class Workplace:
         """The CRM and the rules as they are now.
 
         Raises:
-            StagecheckError: one of the files is wrong.
+            StagecheckError: one of the files is wrong, or the database cannot be used.
         """
-        seen = tuple(_looks(self.inputs()))
+        with reading(self.database) as session:
+            seen = (tuple(_looks(self.inputs())), edition_marks(session))
         if self._situation is None or seen != self._seen:
             question = read_question(self.request, self.settings)
+            question = in_force(question, published_rules(self.database))
             around = surroundings_of(question, self.database, self._hear)
             self._situation = Situation(question, around, _crm_digest(question))
             self._seen = seen
         return self._situation
 
     def keep_snapshot(self) -> None:
-        """Writes the CRM down as it is now."""
+        """Writes the CRM down as it is now, where this process has not yet."""
+        situation = self.situation()
+        if situation is self._kept:
+            return
         with transaction(self.database) as session:
-            save_snapshot(
-                session, str(self.request.crm.resolve()), self.situation().question.snapshot
-            )
+            save_snapshot(session, self.crm, situation.question.snapshot)
+        self._kept = situation
 
     def inputs(self) -> Iterator[Path]:
         """The files of the CRM and of the rules."""
@@ -100,15 +111,17 @@ class Workplace:
             yield from sorted(folder.glob("*.y*ml"))
 
 
-def matched_digest(call: Call, situation: Situation) -> str:
+def matched_digest(call: Call, situation: Situation, chosen: ChosenDeal | None) -> str:
     """What settles whose deal a call is and what is heard in it, beside its words."""
     at = call.started_at.astimezone(UTC)
-    return _digest(repr(replace(call, started_at=at)), situation.crm_digest)
+    by_hand = () if chosen is None else (repr(chosen),)
+    return _digest(repr(replace(call, started_at=at)), situation.crm_digest, *by_hand)
 
 
-def heard_digest(transcript: int, context: object) -> str:
-    """What settles what is heard in a call."""
-    return _digest(str(transcript), repr(context), engine_print())
+def heard_digest(transcript: int, context: object, corrected: CorrectedWords | None = None) -> str:
+    """What settles what is heard in a call, also in words that people corrected."""
+    by_hand = () if corrected is None else (repr(corrected),)
+    return _digest(str(transcript), repr(context), engine_print(), *by_hand)
 
 
 @cache
