@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,10 +13,14 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.guard import HostGuard, SafeHeaders, answered_hosts, check_token
+from api.pages.wiring import add_pages
+from api.playback import Playback
 from api.routes.figures import figure_routes
 from api.routes.health import health_routes
-from api.routes.ledger import ledger_routes
 from api.service import Service
+from api.v1.frame import RequestIds
+from api.v1.problems import is_api, problem_answer
+from api.v1.wiring import add_api
 from core.logs import get_logger
 from core.serving import ServePlan, told_plan
 from core.settings import Settings, load_settings
@@ -29,7 +34,7 @@ def make_app() -> FastAPI:
 
     Raises:
         SettingsError: a setting is unknown or wrong.
-        InvalidInputError: the token's file is wrong.
+        InvalidInputError: the file of a token or secret is wrong.
     """
     return app_for(told_plan(), load_settings())
 
@@ -38,17 +43,23 @@ def app_for(plan: ServePlan, settings: Settings) -> FastAPI:
     """The app for a plan and settings.
 
     Raises:
-        InvalidInputError: the token's file is wrong.
+        InvalidInputError: the file of a token or secret is wrong.
     """
     service = Service(plan, settings, AuditTally(plan.state / "sftp" / "audit.jsonl"))
     check_token(service)
 
+    playback = Playback(service)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        sweeping = asyncio.create_task(playback.keep_swept())
         yield
+        sweeping.cancel()
+        with suppress(asyncio.CancelledError):
+            await sweeping
         service.close()
 
-    # The pages that describe the API would fetch scripts from elsewhere; /openapi.json says it all.
+    # FastAPI's pages that describe the API would fetch scripts from elsewhere; /api/docs does not.
     app = FastAPI(
         title="stagecheck",
         version=version("stagecheck"),
@@ -56,12 +67,15 @@ def app_for(plan: ServePlan, settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.state.playback = playback
     app.include_router(health_routes(service))
     app.include_router(figure_routes(service))
-    app.include_router(ledger_routes(service))
+    add_pages(app, service)
+    add_api(app, service)
     app.add_middleware(HostGuard, hosts=answered_hosts(service))
     app.add_middleware(SafeHeaders)
     app.add_middleware(RequestLog)
+    app.add_middleware(RequestIds)
     return app
 
 
@@ -91,8 +105,7 @@ class RequestLog:
             _log.error("failed", exc_info=error)
             if answer:
                 raise
-            sorry = JSONResponse({"detail": "an unexpected error; the log says more"}, 500)
-            await sorry(scope, receive, send_and_note)
+            await _sorry(scope)(scope, receive, send_and_note)
         finally:
             route = scope.get("route")
             _log.info(
@@ -102,3 +115,10 @@ class RequestLog:
                 status=answer,
                 took_ms=round(1000 * (time.monotonic() - began)),
             )
+
+
+def _sorry(scope: Scope) -> JSONResponse:
+    said = "an unexpected error; the log says more"
+    if is_api(scope):
+        return problem_answer(scope, "unexpected", said)
+    return JSONResponse({"detail": said}, 500)

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.service import Service
+from api.v1.problems import is_api, problem_answer
 from core.serving import is_loopback
 from models.places import secret_in
 from models.vocabulary.errors import InvalidInputError
@@ -45,11 +46,7 @@ class HostGuard:
         if scope["type"] == "http" and self._hosts is not None:
             host = _name_of(Headers(scope=scope).get("host", ""))
             if host not in self._hosts:
-                refusal = JSONResponse(
-                    {"detail": "this is not the host that you asked for (service.hosts)"},
-                    status.HTTP_421_MISDIRECTED_REQUEST,
-                )
-                await refusal(scope, receive, send)
+                await _refusal(scope)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -125,6 +122,13 @@ class Reader:
         if scheme.casefold() != "bearer" or token is None or len(token) < SHORTEST_TOKEN:
             return False
         return hmac.compare_digest(_digest(shown.strip()), _digest(token))
+
+
+def _refusal(scope: Scope) -> JSONResponse:
+    said = "this is not the host that you asked for (service.hosts)"
+    if is_api(scope):
+        return problem_answer(scope, "wrong_host", said)
+    return JSONResponse({"detail": said}, status.HTTP_421_MISDIRECTED_REQUEST)
 
 
 def _token(service: Service) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import anyio
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response, status
@@ -37,16 +39,32 @@ class Ready(BaseModel):
     reasons: list[Reason]
 
 
+def _shown(example: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"example": example}}}
+
+
+_ALIVE: dict[int | str, dict[str, Any]] = {200: _shown({"status": "alive"})}
+_NOT_READY = {"part": _SLOW.part, "problem": _SLOW.problem, "remedy": _SLOW.remedy}
+_READY: dict[int | str, dict[str, Any]] = {
+    200: _shown({"ready": True, "reasons": []}),
+    503: {
+        "model": Ready,
+        "description": "It cannot.",
+        **_shown({"ready": False, "reasons": [_NOT_READY]}),
+    },
+}
+
+
 def health_routes(service: Service) -> APIRouter:
     """`/healthz` and `/readyz`, which everybody may ask."""
     routes = APIRouter(tags=["health"])
 
-    @routes.get("/healthz")
+    @routes.get("/healthz", responses=_ALIVE)
     async def healthz() -> Alive:
         """Says that the process is alive; nothing else is looked at."""
         return Alive(status="alive")
 
-    @routes.get("/readyz", responses={503: {"model": Ready, "description": "It cannot."}})
+    @routes.get("/readyz", responses=_READY)
     async def readyz(response: Response) -> Ready:
         """Says whether database, broker, scheduler and disk are as they have to be."""
         found = [_SLOW]

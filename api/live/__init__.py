@@ -1,0 +1,1 @@
+"""News to open pages while they are looked at."""

@@ -1,0 +1,1 @@
+"""The pages of reviewers: made on the server, in Russian and English."""
