@@ -25,7 +25,7 @@ from typing import Any
 from benchmarks.recordings import TrueCall, add_options, true_calls
 from benchmarks.wer import heard_words, hints_of
 from benchmarks.words import normalised_words, word_errors
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from transcribe.weights import packaged_base
 from transcribe.whisper import FasterWhisper
 

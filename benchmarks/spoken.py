@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sets import DATA, LabelledSet, named
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Transcript
 from transcribe.audio import load_audio

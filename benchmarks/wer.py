@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from benchmarks.recordings import TrueCall, add_options, true_calls
 from benchmarks.words import normalised_words, word_errors
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.call import Direction
 from models.vocabulary.transcript import Segment, Transcript
 from transcribe.engine import Hints
