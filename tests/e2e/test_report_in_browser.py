@@ -1,29 +1,14 @@
 """The report in a real browser: it asks nobody for anything and fits a desk and a phone."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from flow.report import render_report
 from tests.fakes.result import STAGE_KEYS, result, snapshot
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    assert chromium, "no Chromium on this machine: `make programs` installs Debian's"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
 
 
 def _open(browser: Browser, folder: Path, width: int) -> tuple[Page, list[str]]:

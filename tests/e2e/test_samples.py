@@ -24,6 +24,7 @@ def _run(folder: Path) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=540,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))

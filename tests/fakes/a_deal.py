@@ -35,6 +35,7 @@ from models.vocabulary.verdict import (
     Promise,
     Verdict,
     Verification,
+    Waiver,
 )
 
 PIPELINES = load_pipelines(None)
@@ -185,11 +186,17 @@ def judged(
     as_of: str = "20 18:00",
     since: JudgedCall | None = RECORDINGS_BEGIN,
     pipelines: Mapping[str, PipelineRules] = PIPELINES,
+    waivers: Sequence[Waiver] = (),
     **settings: Any,
 ) -> Verification:
     known = [*calls, since] if since else list(calls)
     return verify(
-        snapshot, pipelines, known, as_of=at(as_of), settings=VerificationSettings(**settings)
+        snapshot,
+        pipelines,
+        known,
+        as_of=at(as_of),
+        settings=VerificationSettings(**settings),
+        waivers={"d1": waivers},
     )
 
 

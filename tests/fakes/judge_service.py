@@ -67,7 +67,7 @@ def refuses(message: str, status: int = 400) -> Behaviour:
 def hangs(handler: _Handler) -> None:
     """Says nothing until the service is closed."""
     handler.service.hanging.set()
-    handler.service.closing.wait()
+    handler.service.closing.wait(120)
 
 
 def drips(handler: _Handler) -> None:
@@ -86,6 +86,7 @@ def hangs_up(handler: _Handler) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     service: JudgeService
+    timeout = 60
 
     def do_POST(self) -> None:
         """Notes the request and does what its turn is."""
@@ -111,6 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is what some tests are about."""
 
@@ -122,11 +125,11 @@ def judge_service() -> Iterator[JudgeService]:
     handler = type("Handler", (_Handler,), {"service": service})
     with _Server(("127.0.0.1", 0), handler) as server:
         service.address = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield service
         finally:
             service.closing.set()
             server.shutdown()
-            thread.join()
+            thread.join(30)

@@ -11,10 +11,12 @@ from sqlalchemy import Engine, select
 
 from core.keeping_settings import KeepingSettings
 from core.settings import Settings
-from flow.drop_box import inbox_of
 from flow.keeping import Retention, retain
 from flow.run import RunReport, RunRequest, run
-from models.session import open_database, reading, sqlite_url
+from ingest.sftp.plan import inbox_of
+from models.places import PLAYED
+from models.session import open_database, reading
+from tests.fakes.databases import new_sqlite
 from tests.fakes.office import SCRIPTS, build_cdr, build_recordings, write_crm
 from tests.fakes.transcriber import FakeTranscriber
 
@@ -52,7 +54,9 @@ class KeptOffice:
         try:
             keeping = KeepingSettings.model_validate(days)
             inbox = inbox_of(self.folder / "state", Settings().sftp)
-            return retain(engine, keeping, inbox, at=LATER, dry_run=dry_run)
+            return retain(
+                engine, keeping, inbox, self.folder / "state" / PLAYED, at=LATER, dry_run=dry_run
+            )
         finally:
             engine.dispose()
 
@@ -78,7 +82,7 @@ def judged_office(folder: Path, url: str | None = None, **crm: Any) -> KeptOffic
     build_recordings(folder / "records")
     build_cdr(folder / "records" / "Master.csv")
     write_crm(folder / "crm.json", **crm)
-    database = url or sqlite_url(folder / "state" / "stagecheck.db")
+    database = url or new_sqlite(folder / "state" / "stagecheck.db")
     office = KeptOffice(folder, database, FakeTranscriber(SCRIPTS))
     office.run()
     office.ears.heard.clear()

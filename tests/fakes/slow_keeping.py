@@ -20,6 +20,7 @@ from core.settings import PbxSettings
 from flow import forgetting, keeping
 from flow.person import person_by_number
 from ingest.removal import remove_files
+from models.places import PLAYED
 from models.session import open_database, reading
 from tests.fakes.office import ANDREY
 
@@ -41,7 +42,7 @@ def main(what: str, folder: str, url: str, moment: str, at: str) -> None:
     inbox = office / "state" / "inbox"
     if what == "retain":
         kept = KeepingSettings(audio_days=DAYS, transcript_days=DAYS, quotes_days=DAYS)
-        keeping.retain(engine, kept, inbox, at=when)
+        keeping.retain(engine, kept, inbox, office / "state" / PLAYED, at=when)
         return
     with reading(engine) as session:
         person = person_by_number(session, ANDREY, PbxSettings())

@@ -17,6 +17,7 @@ from models.places import opened_database
 from models.session import reading
 from models.store.jobs import waiting_jobs
 from models.vocabulary.work import Lane
+from tests.fakes.databases import new_state
 from tests.fakes.office import SCRIPTS, build_recordings, write_crm
 from tests.fakes.transcriber import FakeTranscriber
 
@@ -34,6 +35,8 @@ def opened(
 ) -> Iterator[Workplace]:
     """A process of the service, in this one."""
     settings = settings or Settings()
+    if request.db is None:
+        new_state(request.state)
     database = opened_database(request.db, request.state, settings.service)
     speech = engine or FakeTranscriber(SCRIPTS)
     try:

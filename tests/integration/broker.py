@@ -67,7 +67,7 @@ class Broker:
         """Ends it at once; all that was in it is gone."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait()
+            self.process.wait(60)
             self.process = None
 
 

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 from sqlalchemy import Engine, func, select
 
-from models.session import open_database, reading, sqlite_url
+from models.session import open_database, reading
 from models.store.runs import latest_run
-from models.tables import ActionRow, CallRow, FlagRow, JobRow, TranscriptRow
+from models.tables import ActionRow, CallRow, FindingRow, FlagRow, JobRow, TranscriptRow
+from tests.fakes.databases import new_sqlite
 from tests.fakes.office import build_recordings, write_crm
 
 HERE = Path(__file__).parents[2]
@@ -96,6 +98,7 @@ class House:
             check=True,
             capture_output=True,
             text=True,
+            timeout=300,
         ).stdout
 
     def _environment(self) -> dict[str, str]:
@@ -111,6 +114,13 @@ class House:
     def all(self) -> list[subprocess.Popen[bytes]]:
         """All processes that were started and not killed."""
         return list(self.processes.values())
+
+    def parts(self, name: str) -> list[psutil.Process]:
+        """The processes that one started, and theirs."""
+        started: list[psutil.Process] = psutil.Process(self.processes[name].pid).children(
+            recursive=True
+        )
+        return started
 
     def kill(self, name: str, how: signal.Signals = signal.SIGKILL) -> int:
         """Ends a process and waits for its end."""
@@ -129,15 +139,19 @@ class House:
         return Counter(int(line.split()[0]) for line in lines)
 
     def wait_for(self, what: str, holds: Callable[[], object], patience_s: float = SOON_S) -> Any:
-        """Waits until something holds, and gives it."""
+        """Waits until something holds, and gives it; `holds` may start again what has ended."""
         until = time.monotonic() + patience_s
+        ended = False
         while not (found := holds()):
-            dead = self.processes and all(one.poll() is not None for one in self.all())
-            if dead or time.monotonic() > until:
+            if (ended and self._all_ended()) or time.monotonic() > until:
                 logs = {name: self.log(name)[-3000:] for name in self.processes}
                 raise AssertionError(f"{what}: it never came so far.\n{self.jobs()}\n{logs}")
             time.sleep(0.05)
+            ended = self._all_ended()
         return found
+
+    def _all_ended(self) -> bool:
+        return bool(self.processes) and all(one.poll() is not None for one in self.all())
 
     def jobs(self) -> list[tuple[str, str, str, int, str | None]]:
         """Kind, subject, state, tries and error of every job."""
@@ -161,6 +175,18 @@ class House:
 
         self.wait_for("all work done", still)
 
+    def work_to_the_end(self) -> None:
+        """Waits until all work is done, and starts again what killed itself meanwhile."""
+
+        def settled() -> bool:
+            for name, process in list(self.processes.items()):
+                if process.poll() is not None:
+                    self.start(name)
+            return self.settled() and not (self.ears / "kill").read_text()
+
+        self.wait_for("all work done, after a death at every step", settled, 2 * SOON_S)
+        self.wait_until_settled()
+
     def account(self) -> dict[str, Any]:
         """What is in the database in the end, for comparing: nothing may be there twice."""
         with reading(self.engine) as session:
@@ -170,7 +196,10 @@ class House:
             flags = (
                 session.scalars(select(FlagRow.kind).where(FlagRow.run == run[0])) if run else ()
             )
+            standing = select(FindingRow.kind, FindingRow.deal_id, FindingRow.call_id)
+            findings = session.execute(standing.where(FindingRow.withdrawn_at.is_(None)))
             return {
+                "findings": sorted(str(tuple(one)) for one in findings),
                 "calls": calls,
                 "transcripts": session.scalar(select(func.count(TranscriptRow.id))),
                 "actions": session.scalar(select(func.count(ActionRow.call))),
@@ -195,7 +224,7 @@ def house(
 
     `quickly`: what was said is understood by a few lines instead of the action engine.
     """
-    url = url or sqlite_url(folder / "state" / "stagecheck.db")
+    url = url or new_sqlite(folder / "state" / "stagecheck.db")
     made = House(folder, url, settings, quickly)
     build_recordings(made.records)
     write_crm(made.crm)
@@ -208,7 +237,6 @@ def house(
 def undisturbed(folder: Path, *, quickly: bool = True) -> dict[str, Any]:
     """The account of a house in which nothing ever went wrong, from one plain run."""
     with house(folder, quickly=quickly) as calm:
-        calm.state.mkdir()
         place = [str(calm.records), "--crm", str(calm.crm)]
         calm.command("run", *place)
         return calm.account()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Running:
     state: Path
     port: int
     key: Path
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     @property
     def box(self) -> Path:
@@ -93,7 +94,9 @@ def make_account(
     """Makes an account by the command; gives its private key."""
     key = state.parent / f"key-{name}"
     if not key.exists():
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True, timeout=60
+        )
     way = ["--password"] if password else []
     subprocess.run(
         [*command("sftp-account"), name, "--key", f"{key}.pub", *way, *more, "--state", str(state)],
@@ -101,6 +104,7 @@ def make_account(
         text=True,
         check=True,
         capture_output=True,
+        timeout=60,
     )
     return key
 
@@ -120,30 +124,23 @@ def drop_box(
     """
     named = {f"STAGECHECK_SFTP__{name.upper()}": str(value) for name, value in settings.items()}
     limited = [] if file_limit is None else ["prlimit", f"--fsize={file_limit}"]
-    process = subprocess.Popen(
-        [
-            *limited,
-            *command("sftp"),
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(port),
-            "--state",
-            str(state),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1", "STAGECHECK_SFTP__FREE_MB": "1"} | named,
-    )
+    # To a file: what nobody reads of a pipe would stop the process once the pipe is full.
+    log = state.parent / f"sftp-{uuid.uuid4().hex}.log"
+    words = ["--host", "127.0.0.1", "--port", str(port), "--state", str(state)]
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            [*limited, *command("sftp"), *words],
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "STAGECHECK_SFTP__FREE_MB": "1"} | named,
+        )
     try:
-        assert process.stdout is not None
-        told = process.stdout.readline()
-        found = re.search(r":(\d+) ", told)
-        assert found, told + process.stdout.read()
+        until(lambda: b"\n" in log.read_bytes() or process.poll() is not None)
+        told = log.read_text()
+        found = re.search(r":(\d+) ", told.partition("\n")[0])
+        assert found, told
         yield Running(state, int(found[1]), key, process)
     finally:
         if process.poll() is None:
             process.kill()
-            process.wait()
-        process.stdout and process.stdout.close()
+            process.wait(60)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from models.store.processes import Process, beat_process
 from models.tables import AlertNoticeRow, AlertRow, JobRow
 from models.vocabulary.alert import Alert, AlertKind
 from models.vocabulary.work import JobKind, Lane, Want
+from tests.fakes.receiver import Receiver, receiving
 
 LAG = Alert(AlertKind.LAG, "fresh", "7 jobs wait")
 DISK = Alert(AlertKind.DISK, "state", "1 GB is free")
@@ -41,36 +41,24 @@ NEVER = threading.Event()
 class Hook:
     """A web service that is told of alerts; `answers` are given one after the other, then 200."""
 
-    url: str = ""
+    receiver: Receiver
     answers: list[int] = field(default_factory=list)
-    told: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"{self.receiver.url}/secret-path"
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        return [one.body for one in self.receiver.taken]
 
 
 @pytest.fixture
 def hook() -> Iterator[Hook]:
-    one = Hook()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            answer = one.answers.pop(0) if one.answers else 200
-            if answer == 200:
-                one.told.append(json.loads(body))
-            self.send_response(answer)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    one.url = f"http://127.0.0.1:{server.server_port}/secret-path"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield one
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as receiver:
+        one = Hook(receiver)
+        receiver.answer = lambda _got: one.answers.pop(0) if one.answers else 200
+        yield one
 
 
 def _settings(**alerts: object) -> Settings:

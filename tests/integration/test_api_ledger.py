@@ -9,9 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import app_for
-from api.routes import ledger
+from api.v1 import intake
 from core.serving import ServePlan
 from core.settings import Settings
+from models.places import open_state
+from models.vocabulary.keys import Scope
+from tests.fakes.api_office import make_key
+from tests.fakes.databases import new_state
 from tests.fakes.office import build_cdr
 
 HERE = ("127.0.0.1", 50000)
@@ -21,7 +25,10 @@ HERE = ("127.0.0.1", 50000)
 def asking(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings.model_validate({"pbx": {"timezone": "Europe/Moscow"}})
     app = app_for(ServePlan("127.0.0.1", tmp_path / "state", None), settings)
-    with TestClient(app, base_url="http://localhost:8787", client=HERE) as client:
+    database = open_state(new_state(tmp_path / "state"))
+    shown = make_key(database, Scope.WRITE)[1] | {"Content-Type": "text/csv"}
+    database.dispose()
+    with TestClient(app, base_url="http://localhost:8787", client=HERE, headers=shown) as client:
         yield client
 
 
@@ -64,8 +71,8 @@ def test_a_telephone_system_that_is_not_set_up_is_refused(
 
 
 def test_a_body_without_end_is_cut_off(asking: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "MOST_BYTES", 1000)
-    status, _ = send(asking, b"x" * 1001)
+    monkeypatch.setattr(intake, "MOST_LEDGER_MB", 0)
+    status, _ = send(asking, b"x")
     assert status == 413
 
 
@@ -77,7 +84,7 @@ def test_strangers_send_nothing(tmp_path: Path) -> None:
 
 def test_the_description_names_it(asking: TestClient) -> None:
     described = asking.get("/openapi.json").json()["paths"]["/api/v1/cdr"]["post"]
-    assert described["requestBody"]["content"] == {
-        "text/csv": {"schema": {"type": "string", "format": "binary"}}
-    }
+    body = described["requestBody"]["content"]["text/csv"]
+    assert body["schema"] == {"type": "string", "format": "binary"}
+    assert body["example"]
     assert {"200", "401", "413", "422", "503"} <= set(described["responses"])

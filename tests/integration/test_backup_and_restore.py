@@ -25,7 +25,7 @@ from flow.doctor.visit import Patient, visit
 from flow.question import RunRequest
 from models.schema import known_form
 from models.session import reading, transaction
-from models.store.jobs import sweep
+from models.store.claims import sweep
 from models.store.runs import latest_run
 from models.tables import CallRow, TranscriptRow
 from models.vocabulary.errors import InvalidInputError
@@ -67,12 +67,12 @@ def test_backed_up_under_load_wiped_and_restored(tmp_path: Path) -> None:
         with opened(request, first) as place:
             work_off(place)
 
-    worker = threading.Thread(target=work)
+    worker = threading.Thread(target=work, daemon=True)
     worker.start()
     assert half.wait(300)
     kept = back_up(None, request.state, SETTINGS, tmp_path / "backup", secrets=False)
     during = worker.is_alive()
-    worker.join()
+    worker.join(60)
     assert during, "the office was done before the backup began"
     assert 0 < kept.transcripts <= kept.calls == 3 + _MANY
 
@@ -104,7 +104,8 @@ def state(tmp_path: Path) -> Path:
     CliRunner().invoke(app, ["status", "--state", str(state)])
     keys = state / "sftp" / "keys"
     keys.mkdir(mode=0o700, parents=True)
-    for path in (keys / "ssh_host_ed25519_key", state / "sftp" / "accounts.yaml"):
+    sftp = state / "sftp"
+    for path in (keys / "ssh_host_ed25519_key", sftp / "accounts.yaml", state / "webhooks.key"):
         path.write_text("secret")
         path.chmod(0o600)
     (state / "sftp" / "audit.jsonl").write_text("{}\n")
@@ -121,6 +122,7 @@ def test_a_backup_is_a_folder_that_only_we_can_read(state: Path, tmp_path: Path)
         "sftp/accounts.yaml",
         "sftp/keys/ssh_host_ed25519_key",
         "stagecheck.db",
+        "webhooks.key",
     ]
     modes = {stat.S_IMODE(path.stat().st_mode) for path in (to, *to.rglob("*"))}
     assert all(mode & 0o077 == 0 for mode in modes)

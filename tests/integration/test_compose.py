@@ -14,6 +14,7 @@ import yaml
 
 HERE = Path(__file__).parents[2]
 SECRETS = ("database_url", "broker_url", "postgres_password", "redis_password")
+HOME = "/var/lib/stagecheck/"
 OURS = ("sftp", "scheduler", "worker", "worker-gpu", "api")
 pytestmark = pytest.mark.slow
 
@@ -27,7 +28,9 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     for name in ("docker-compose.yml", ".env.example"):
         shutil.copy(HERE / name, folder)
     command = ["docker-compose", "--env-file", ".env.example", "--profile", "gpu", "config"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.returncode == 0, done.stderr
     described: dict[str, Any] = yaml.safe_load(done.stdout)
     return described
@@ -36,7 +39,11 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_the_image_s_description_has_nothing_that_a_linter_finds() -> None:
     linter = Path(sys.executable).with_name("hadolint")
     done = subprocess.run(
-        [linter, HERE / "Dockerfile"], capture_output=True, text=True, check=False
+        [linter, HERE / "Dockerfile"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert (done.stdout, done.returncode) == ("", 0)
 
@@ -55,6 +62,49 @@ def test_a_container_has_no_more_rights_than_it_needs(name: str, described: dict
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_write_only_to_their_volumes(name: str, described: dict[str, Any]) -> None:
     assert described["services"][name]["read_only"] is True
+
+
+def mounted(name: str, described: dict[str, Any]) -> dict[str, bool]:
+    """The folders that a container sees, and whether it may write there."""
+    found = {}
+    for volume in described["services"][name]["volumes"]:
+        if isinstance(volume, str):
+            _, folder, *mode = volume.split(":")
+            found[folder.removeprefix(HOME)] = mode != ["ro"]
+        else:
+            found[volume["target"].removeprefix(HOME)] = not volume.get("read_only", False)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "writes", "reads"),
+    [
+        ("sftp", {"state"}, set()),
+        ("scheduler", {"state", "recordings"}, {"crm"}),
+        ("worker", {"state", "weights"}, {"recordings", "crm"}),
+        ("api", {"state", "crm"}, {"recordings"}),
+    ],
+)
+def test_each_container_sees_what_it_works_with(
+    name: str, writes: set[str], reads: set[str], described: dict[str, Any]
+) -> None:
+    seen = mounted(name, described)
+    assert {folder for folder, may_write in seen.items() if may_write} == writes
+    assert {folder for folder, may_write in seen.items() if not may_write} == reads
+
+
+def test_the_api_replaces_the_snapshot_that_is_read(described: dict[str, Any]) -> None:
+    services = described["services"]
+    file = services["api"]["environment"]["STAGECHECK_API__SNAPSHOT_FILE"]
+    for name in ("scheduler", "worker"):
+        assert f"--crm={file.removeprefix(HOME)}" in services[name]["command"]
+
+
+def test_the_largest_snapshot_fits_into_the_memory_of_the_api(described: dict[str, Any]) -> None:
+    api = described["services"]["api"]
+    memory = {"m": 1, "g": 1024}[str(api["mem_limit"])[-1]] * int(str(api["mem_limit"])[:-1])
+    largest = int(api["environment"]["STAGECHECK_API__SNAPSHOT_MB"])
+    assert 15 * largest + 256 <= memory
 
 
 def test_no_secret_stands_in_the_environment(described: dict[str, Any]) -> None:
@@ -88,6 +138,7 @@ def test_the_commands_are_the_product_s(name: str, described: dict[str, Any]) ->
             check=True,
             cwd=HERE,
             env={"COLUMNS": "200", "PATH": "/usr/bin"},
+            timeout=120,
         ).stdout
         for option in (word.split("=")[0] for word in words[1:] if word.startswith("--")):
             assert option in shown, f"{words[0]} has no {option}"

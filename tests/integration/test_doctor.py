@@ -23,7 +23,8 @@ from flow.question import RunRequest
 from flow.service.workplace import Workplace
 from models.sealed import make_key, read_keys, seal_in_place
 from models.session import transaction
-from models.store.jobs import ask_for, claim
+from models.store.claims import claim
+from models.store.jobs import ask_for
 from models.tables import CallRow, JobRow, RecordingRow, TranscriptRow
 from models.vocabulary.work import JobKind, Lane, Want
 from tests.fakes.office import ANDREYS, BORISS, SCRIPTS

@@ -13,7 +13,10 @@ from typer.testing import CliRunner, Result
 
 from flow.cli import app
 from flow.forgotten import secret_file, who_was_forgotten
+from models.places import PLAYED
 from models.session import sqlite_url, transaction
+from models.store.corrections import add_correction
+from models.store.decisions import NewDecision, decide
 from models.store.files import save_known_files
 from models.store.judge import JudgeAnswer, add_answer, words_digest
 from models.tables import (
@@ -22,7 +25,10 @@ from models.tables import (
     CallScoreRow,
     CdrEntryRow,
     ContactRow,
+    CorrectionRow,
     DealRow,
+    DecisionRow,
+    FindingRow,
     JudgeAnswerRow,
     KeepingEventRow,
     KnownFileRow,
@@ -30,7 +36,10 @@ from models.tables import (
     TombstoneRow,
     TranscriptRow,
 )
+from models.vocabulary.correction import Correction, CorrectionKind
 from models.vocabulary.files import KnownFile, Mark
+from models.vocabulary.review import DecisionKind
+from tests.fakes.a_finding import a_finding
 from tests.fakes.kept_office import KeptOffice, judged_office
 from tests.fakes.office import ANDREY, ANDREYS, BORIS, BORISS, SCRIPTS, STRANGERS, add_recording
 
@@ -122,11 +131,50 @@ def test_files_that_were_known_are_forgotten(office: KeptOffice) -> None:
     with transaction(engine) as session:
         save_known_files(session, "/elsewhere", files)
     engine.dispose()
+    known = office.rows(KnownFileRow)  # the look at the recordings learns those that lie long enough
+    certificate = forget(office)
+    left = office.rows(KnownFileRow)
+    assert certificate["found"] == 0
+    assert certificate["removed"]["known files"] == len(known) - len(left)
+    assert [row.place for row in left if row.source == "/elsewhere"] == ["another.wav"]
+    assert not [row.place for row in left if LAST_TEN in row.place]
+
+
+def test_what_people_decided_and_corrected_goes_as_well(office: KeptOffice) -> None:
+    """Findings, decisions, corrections and sounds to play quote the person too."""
+    played = office.folder / "state" / PLAYED
+    played.mkdir()
+    [call] = office.rows(CallRow, call_id=f"call-{ANDREYS}")
+    [other] = office.rows(CallRow, call_id=f"call-{BORISS}")
+    for one in (call, other):
+        for ending in ("0" * 16 + ".wav", "0" * 16 + ".wav.peaks.json", "0" * 16 + ".wav.half"):
+            (played / f"{one.sha256}-{ending}").write_bytes(b"sound")
+    told = {"kind": "call", "id": call.call_id, "at": None, "quote": "Сайт", "start": 1.0}
+    engine = office.open()
+    at = datetime.now(UTC)
+    with transaction(engine) as session:
+        for key, call_id in (("his", call.call_id), ("deals", None)):
+            finding = a_finding(key, call_id=call_id, evidence=[told], explanation="Он: «сайт»")
+            session.add(finding)
+            session.flush()
+            new = NewDecision(finding.id, DecisionKind.CONFIRM, 0, None, "anna")
+            decide(session, new, at)
+        for one in (call, other):
+            right = {"text": NAME}
+            made = Correction(one.id, CorrectionKind.WORD, (0, 1), {}, right, at, "anna")
+            add_correction(session, made)
+    engine.dispose()
     certificate = forget(office)
     assert certificate["found"] == 0
-    assert certificate["removed"]["known files"] == 3
-    left = office.rows(KnownFileRow, source="/elsewhere")
-    assert [row.place for row in left] == ["another.wav"]
+    assert certificate["removed"]["sounds to play"] == 3
+    assert {path.name.split("-")[0] for path in played.iterdir()} == {other.sha256}
+    assert not office.rows(FindingRow, key="his")
+    [kept] = office.rows(FindingRow, key="deals")
+    assert (kept.evidence, kept.explanation) == ([], "Он: «…»")
+    [decision] = office.rows(DecisionRow, finding=kept.id)
+    assert (decision.shown["evidence"], decision.shown["explanation"]) == ([], "Он: «…»")
+    [correction] = office.rows(CorrectionRow)
+    assert (correction.call, correction.corrected) == (other.id, {"text": "[removed]"})
 
 
 def test_the_others_stay(office: KeptOffice) -> None:

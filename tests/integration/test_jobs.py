@@ -9,20 +9,8 @@ import pytest
 from sqlalchemy import Engine, select
 
 from models.session import reading, transaction
-from models.store.jobs import (
-    ask_for,
-    beat,
-    claim,
-    drop_jobs,
-    finish,
-    free_all,
-    give_back,
-    mark_rung,
-    quarantine,
-    retry,
-    sweep,
-    waiting_jobs,
-)
+from models.store.claims import beat, claim, finish, free_jobs_of, give_back, quarantine, sweep
+from models.store.jobs import ask_for, drop_jobs, mark_rung, retry, waiting_jobs
 from models.store.tallies import lane_tallies, quarantined_jobs
 from models.tables import CallRow, JobRow, RecordingRow
 from models.vocabulary.work import Claim, JobKind, JobState, Lane, Want
@@ -261,13 +249,14 @@ def test_jobs_of_calls_that_are_gone_end(database: Engine) -> None:
     assert row(database, gone).state == JobState.DONE
 
 
-def test_a_new_start_takes_over_all_work_in_hand(database: Engine) -> None:
-    [job] = ask(database, want())
-    taken(database, job)
+def test_a_new_start_takes_over_what_was_in_hand_on_its_machine(database: Engine) -> None:
+    ours, theirs = ask(database, want(), want(JobKind.REPORT))
+    taken(database, ours, "here:7")
+    taken(database, theirs, "here2:7")
     with transaction(database) as session:
-        free_all(session, NOW)
-    assert waiting(database) == [job]
-    assert row(database, job).tries == 0
+        free_jobs_of(session, "here", NOW)
+    assert waiting(database) == [ours]
+    assert row(database, ours).tries == 0
 
 
 def test_thousands_of_wishes_are_counted(database: Engine) -> None:

@@ -388,7 +388,7 @@ def test_answers_outlive_a_run_that_was_killed(
     )
     assert service.hanging.wait(60), "the second question never came"
     process.kill()
-    process.wait()
+    process.wait(60)
     first, second = service.documents
     service.usual = says(answer())
     run(office)

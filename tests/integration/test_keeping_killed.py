@@ -37,7 +37,7 @@ def killed(office: KeptOffice, what: str, moment: str) -> None:
         while lines.readline() != "there\n":
             assert process.poll() is None, "it ended before it came to the moment"
         process.kill()
-        assert process.wait() == -9
+        assert process.wait(60) == -9
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
@@ -67,7 +67,12 @@ def test_forgetting_is_finished_by_the_next_one(office: KeptOffice, moment: str)
         "--state", str(office.folder / "state"), "--db", office.url,
     ]  # fmt: skip
     again = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2]
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        timeout=120,
     )
     assert again.returncode == 0, again.stdout + again.stderr
     assert "Found: 0" in again.stdout

@@ -120,12 +120,13 @@ def test_what_is_no_ledger_changes_nothing(
 def test_two_imports_at_once_leave_each_row_once(database: Engine) -> None:
     came: list[Imported] = []
     both = [
-        threading.Thread(target=lambda: came.append(taken(database, *lines()))) for _ in range(4)
+        threading.Thread(target=lambda: came.append(taken(database, *lines())), daemon=True)
+        for _ in range(4)
     ]
     for one in both:
         one.start()
     for one in both:
-        one.join()
+        one.join(60)
     assert sum(one.new for one in came) == 6
     assert len(known_rows(database)) == 6
 

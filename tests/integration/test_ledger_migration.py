@@ -41,8 +41,8 @@ _INSERT = text(
 )
 
 
-def test_lines_of_before_are_known(database_url: str) -> None:
-    engine = create_engine(database_url)
+def test_lines_of_before_are_known(empty_url: str) -> None:
+    engine = create_engine(empty_url)
     config = Config()
     config.set_main_option(
         "script_location", str(Path(models.session.__file__).parent / "migrations")

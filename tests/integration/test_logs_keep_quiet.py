@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from core.logs import configure_logs, get_logger
-from flow.drop_box import inbox_of
 from flow.service.bells import NoBell
 from flow.service.scheduler import Scheduler
 from ingest.sftp.box import Box, Room
 from ingest.sftp.names import ROOT
+from ingest.sftp.plan import inbox_of
 from tests.fakes.office import ANDREY, ANDREYS, BORISS, SCRIPTS, add_recording
 from tests.fakes.small_service import build_office, do_what_waits, opened
 from tests.fakes.transcriber import FakeTranscriber

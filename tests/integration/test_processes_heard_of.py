@@ -104,7 +104,7 @@ def test_what_lies_in_the_broker_is_counted(tmp_path: Path) -> None:
         bell = CeleryBell(redis.url)
         bell.ring(Lane.FRESH, [1, 2, 3])
         assert queue_lengths(redis.url, ["fresh", "backlog"]) == {"fresh": 3, "backlog": 0}
-        assert bell.unheard(Lane.FRESH) == 3
+        assert bell.unheard() == {Lane.FRESH: 3, Lane.BACKLOG: 0}
         settings = Settings.model_validate({"service": {"broker": redis.url}})
         app = app_for(ServePlan("127.0.0.1", tmp_path / "state", None), settings)
         with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 1)) as asking:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,19 @@ from sqlalchemy import text
 from core.keeping_settings import KeepingSettings
 from core.settings import SettingsError, load_settings
 from flow.holding import add_hold, end_hold
+from models.places import PLAYED
 from models.session import transaction
+from models.store.corrections import add_correction
+from models.store.decisions import NewDecision, decide
 from models.store.holds import HoldKind
 from models.store.judge import JudgeAnswer, add_answer, words_digest
 from models.tables import (
     ActionRow,
+    CallRow,
+    CorrectionRow,
     DealVerdictRow,
+    DecisionRow,
+    FindingRow,
     FlagRow,
     HoldRow,
     JudgeAnswerRow,
@@ -29,7 +38,10 @@ from models.tables import (
     RunRow,
     TranscriptRow,
 )
+from models.vocabulary.correction import Correction, CorrectionKind
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.review import DecisionKind
+from tests.fakes.a_finding import RAISED, a_finding
 from tests.fakes.kept_office import DAYS, LATER, KeptOffice, judged_office
 from tests.fakes.office import ANDREY, ANDREYS, BORISS, SCRIPTS, STRANGERS, add_recording
 
@@ -201,7 +213,10 @@ def test_old_runs_lose_the_words_too(office: KeptOffice) -> None:
     assert {one["quote"] for one in of_calls} == {None}
     assert not [row for row in (*office.rows(ActionRow), *office.rows(PromiseRow)) if row.quote]
     said = {words for script in SCRIPTS.values() for _, words in script}
-    assert not [row for row in quoting for words in said if words in row.explanation]
+    for language in ("explanation", "explanation_en"):
+        told = [getattr(row, language) for row in quoting]
+        assert any("«…»" in sentence for sentence in told)
+        assert not [sentence for sentence in told for words in said if words in sentence]
 
 
 def test_quotes_cannot_go_before_the_words() -> None:
@@ -301,3 +316,78 @@ def test_new_calls_are_transcribed_as_ever(office: KeptOffice) -> None:
     new.write_bytes(new.read_bytes() + b"\x01\x00")
     assert len(office.run().result["calls"]) == 4
     assert office.ears.heard == [BORISS]
+
+
+def test_quotes_go_from_findings_decisions_and_corrections(office: KeptOffice) -> None:
+    [call] = office.rows(CallRow, call_id=f"call-{ANDREYS}")
+    told = {"kind": "call", "id": call.call_id, "at": None, "quote": "Сайт", "start": 1.0}
+    engine = office.open()
+    with transaction(engine) as session:
+        finding = a_finding("one", evidence=[told], explanation="Он: «сайт»")
+        finding.explanation_en = "He: «сайт»"
+        session.add(finding)
+        session.flush()
+        decide(session, NewDecision(finding.id, DecisionKind.CONFIRM, 0, None, "anna"), LATER)
+        for kind, right in (
+            (CorrectionKind.WORD, {"text": "сайт"}),
+            (CorrectionKind.ACTION, {"type": "objection", "note": "сайт"}),
+            (CorrectionKind.DEAL, {"deal_id": "1002"}),
+        ):
+            add_correction(session, Correction(call.id, kind, (0,), {}, right, LATER, "anna"))
+    engine.dispose()
+    assert office.retain(dry_run=True, transcript_days=DAYS, quotes_days=DAYS).quotes > 0
+    assert office.rows(FindingRow, key="one")[0].explanation == "Он: «сайт»"
+    office.retain(transcript_days=DAYS, quotes_days=DAYS)
+    [kept] = office.rows(FindingRow, key="one")
+    assert (kept.evidence[0]["quote"], kept.explanation) == (None, "Он: «…»")
+    [decision] = office.rows(DecisionRow)
+    assert decision.shown["evidence"][0]["quote"] is None
+    assert decision.shown["explanation"] == "Он: «…»"
+    assert decision.shown["explanation_en"] == kept.explanation_en == "He: «…»"
+    assert [row.corrected for row in office.rows(CorrectionRow)] == [
+        {"text": ""},
+        {"type": "objection", "note": ""},
+        {"deal_id": "1002"},
+    ]
+
+
+def test_words_that_expire_take_corrected_words_with_them(office: KeptOffice) -> None:
+    [call] = office.rows(CallRow, call_id=f"call-{ANDREYS}")
+    engine = office.open()
+    with transaction(engine) as session:
+        for kind in (CorrectionKind.WORD, CorrectionKind.ACTION):
+            said = {"text": "сайт", "note": "сайт"}
+            add_correction(session, Correction(call.id, kind, (0,), {}, said, LATER, "anna"))
+    engine.dispose()
+    office.retain(transcript_days=DAYS)
+    assert [row.corrected for row in office.rows(CorrectionRow)] == [
+        {"text": "", "note": ""},
+        {"text": "сайт", "note": "сайт"},
+    ]
+
+
+def test_findings_that_nobody_raises_go_with_old_verdicts(office: KeptOffice) -> None:
+    engine = office.open()
+    with transaction(engine) as session:
+        session.add(a_finding("old", withdrawn_at=RAISED))
+        session.add(a_finding("held", withdrawn_at=RAISED, deal_id="1002"))
+        session.add(a_finding("stands"))
+    add_hold(engine, HoldKind.DEAL, "1002", "дело")
+    engine.dispose()
+    office.retain(verdicts_days=30)
+    keys = {row.key for row in office.rows(FindingRow)}
+    assert "old" not in keys
+    assert {"held", "stands"} <= keys
+
+
+def test_sounds_made_to_be_played_go_after_a_week(office: KeptOffice) -> None:
+    played = office.folder / "state" / PLAYED
+    played.mkdir()
+    for name, days in (("old.wav", 8), ("new.wav", 6)):
+        (played / name).write_bytes(b"sound")
+        moment = (LATER - timedelta(days=days)).timestamp()
+        os.utime(played / name, (moment, moment))
+    office.retain(dry_run=True)
+    assert len(list(played.iterdir())) == 2
+    office.retain()
+    assert [path.name for path in played.iterdir()] == ["new.wav"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -260,7 +261,28 @@ def test_help_is_quick_and_names_every_option() -> None:
         capture_output=True,
         text=True,
         check=True,
+        timeout=120,
     )
     assert time.monotonic() - began < 5  # other tests may be at work beside it
     for option in ("crm", "cdr", "pipelines", "json", "html", "model", "language", "db", "as-of"):
         assert f"--{option} " in done.stdout
+
+
+def test_the_page_is_told_in_english_and_the_file_stays_the_contract_s(
+    stagecheck: Command,
+) -> None:
+    options = ("run", "records", "--crm", "crm.json", "--json", "out.json", "--html", "out.html")
+    told = stagecheck(*options, "--report-language", "en")
+    assert told.exit_code == 0, told.output
+    page = Path("out.html").read_text(encoding="utf-8")
+    assert '<html lang="en">' in page
+    [deal] = [
+        one for one in json.loads(Path("out.json").read_bytes())["deals"] if one["gap"] == "ahead"
+    ]
+    [first, *_] = [one for one in deal["requirements"] if one["verdict"] == "missing"]
+    assert re.search("[а-я]", first["explanation"]), "Russian"
+    assert first["explanation"] not in page
+    assert "There is no task to classify with a due date." in page
+    assert "There is no task to classify with a due date." not in Path("out.json").read_text(
+        "utf-8"
+    )

@@ -49,7 +49,7 @@ def stopped_before(request: RunRequest, seconds: int) -> Iterator[subprocess.Pop
             yield process
         finally:
             process.kill()
-            process.wait()
+            process.wait(60)
 
 
 def database_of(request: RunRequest) -> Engine:

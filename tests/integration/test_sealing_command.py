@@ -66,13 +66,13 @@ def test_killed_again_and_again_every_call_is_there_once(
         while process.poll() is None and len(list(folder.glob("*.age"))) < more:
             time.sleep(0.001)
         process.kill()
-        process.communicate()
+        process.communicate(timeout=120)
         kills += process.returncode != 0
         there = {path.name.removesuffix(".age") for path in folder.glob("[0-9]*")}
         assert there == set(sent)
     assert kills
     process = stagecheck("seal", folder, key=key)
-    out, err = process.communicate()
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert out.endswith("recordings sealed\n")
     found = {path.name: clear_sha256(path, keys) for path in folder.iterdir()}
@@ -83,18 +83,18 @@ def test_commands_tell_what_they_did(tmp_path: Path, key: Path) -> None:
     call = tmp_path / "call.wav"
     call.write_bytes(b"RIFF" + bytes(100))
     made = stagecheck("seal-key", tmp_path / "second", key=key)
-    assert "Public key: age1" in made.communicate()[0]
+    assert "Public key: age1" in made.communicate(timeout=120)[0]
     sealing = stagecheck("seal", tmp_path, key=tmp_path / "nowhere")
-    _, err = sealing.communicate()
+    _, err = sealing.communicate(timeout=120)
     assert (sealing.returncode, err.count("\n")) == (2, 1)
     assert "nowhere: the key file cannot be read" in err
     folder = tmp_path / "calls"
     folder.mkdir()
     call.rename(folder / "call.wav")
-    out, _ = stagecheck("seal", folder, key=key).communicate()
+    out, _ = stagecheck("seal", folder, key=key).communicate(timeout=120)
     assert out == "1 recordings sealed\n"
     opened = stagecheck("unseal", folder / "call.wav.age", "-o", tmp_path / "back.wav", key=key)
-    opened.communicate()
+    opened.communicate(timeout=120)
     assert opened.returncode == 0
     assert (tmp_path / "back.wav").read_bytes() == b"RIFF" + bytes(100)
 

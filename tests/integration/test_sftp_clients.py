@@ -189,7 +189,7 @@ def test_a_killed_client_leaves_a_half_that_can_be_continued(served: Running, so
             assert time.monotonic() < until
             time.sleep(0.05)
         os.kill(sending.pid, signal.SIGKILL)
-        sending.wait()
+        sending.wait(60)
     broken = [one["path"] for one in served.wait_for("broken off")]
     assert "/killed.wav" in broken
     half = served.receiving()["killed.wav"]

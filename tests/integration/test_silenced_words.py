@@ -12,7 +12,7 @@ from benchmarks.recordings import true_calls
 from classify.dictation import dictated
 from classify.personal.find import Place
 from classify.personal.masking import seconds_of
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.transcript import HiddenSpan, PersonalKind, Transcript
 from transcribe.audio import load_audio
 from transcribe.engine import Hints

@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.recordings import ROOT, TrueCall, true_calls
 from benchmarks.wer import heard_words, hints_of, kept_order, places
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from transcribe.audio import CallAudio
 from transcribe.engine import Hints, Transcriber
 from transcribe.weights import packaged_base

@@ -9,7 +9,7 @@ import pytest
 from rapidfuzz import fuzz
 
 from benchmarks.recordings import ROOT, TrueCall, true_calls
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from models.vocabulary.transcript import Segment, Speaker
 from transcribe.audio import CallAudio
 from transcribe.engine import SecondListener

@@ -54,7 +54,7 @@ def test_a_killed_run_leaves_the_database_free(tmp_path: Path) -> None:
         with pytest.raises(StagecheckError), alone(engine):
             pass
         holder.kill()
-        holder.wait()
+        holder.wait(60)
     with alone(engine):
         pass
     engine.dispose()

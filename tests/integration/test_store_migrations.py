@@ -37,8 +37,8 @@ def test_migrating_twice_changes_nothing(database: Engine) -> None:
     assert set(before) == {*Row.metadata.tables, "alembic_version"}
 
 
-def test_what_was_heard_outlives_every_step(database_url: str) -> None:
-    engine = models.session.connected(database_url)
+def test_what_was_heard_outlives_every_step(empty_url: str) -> None:
+    engine = models.session.connected(empty_url)
     config = Config()
     folder = Path(models.session.__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder))
@@ -76,7 +76,7 @@ def test_what_was_heard_outlives_every_step(database_url: str) -> None:
         ):
             connection.exec_driver_sql(line)
     engine.dispose()
-    engine = open_database(database_url)
+    engine = open_database(empty_url)
     with engine.connect() as connection:
         for table in ("recordings", "calls", "transcripts", "actions", "deal_matches"):
             assert connection.scalar(text(f"SELECT count(*) FROM {table}")) == 1, table  # noqa: S608

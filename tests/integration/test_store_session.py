@@ -34,8 +34,14 @@ def insert(engine: Engine, source: str) -> None:
             text("INSERT INTO crms VALUES (1, :source, '2026-11-09', 'UTC', 'file')"),
             {"source": source},
         )
-        session.execute(text("INSERT INTO users VALUES (1, 0, 'u1', 'Ирина', '[]', '[]', NULL)"))
-        session.execute(text("INSERT INTO users VALUES (2, 0, 'u2', 'Олег', '[]', '[]', NULL)"))
+        for crm, id_, name in ((1, "u1", "Ирина"), (2, "u2", "Олег")):
+            session.execute(
+                text(
+                    "INSERT INTO users (crm, position, id, name, extensions, phones)"
+                    " VALUES (:crm, 0, :id, :name, '[]', '[]')"
+                ),
+                {"crm": crm, "id": id_, "name": name},
+            )
 
 
 def test_a_transaction_that_fails_leaves_nothing(database: Engine) -> None:

@@ -33,7 +33,17 @@ from models.store.transcripts import (
     find_transcript,
     load_transcript,
 )
-from models.tables import ActionRow, CallRow, CdrEntryRow, DealRow, RecordingRow, Row, RunRow
+from models.tables import (
+    ActionRow,
+    CallRow,
+    CdrEntryRow,
+    DealRow,
+    DealVerdictRow,
+    PipelineRow,
+    RecordingRow,
+    Row,
+    RunRow,
+)
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
 from models.vocabulary.call import (
     Call,
@@ -317,6 +327,27 @@ def test_a_snapshot_comes_back_whole_and_replaces_the_one_before(database: Engin
         assert load_snapshot(session, "never.json") is None
 
 
+def test_deals_and_pipelines_keep_since_when_they_are_as_they_are(database: Engine) -> None:
+    first = small_snapshot()
+    [deal] = first.deals
+    other = replace(deal, id="1002", responsible_id=None)
+
+    def since() -> dict[str, datetime]:
+        with reading(database) as session:
+            rows = [*session.scalars(select(DealRow)), *session.scalars(select(PipelineRow))]
+            return {row.id: row.changed_at for row in rows}
+
+    with transaction(database) as session:
+        save_snapshot(session, "crm.json", replace(first, deals=(deal, other)))
+    before = since()
+    with transaction(database) as session:
+        moved = replace(deal, amount=1.0, updated_at=MORNING - timedelta(days=9))
+        save_snapshot(session, "crm.json", replace(first, deals=(other, moved)))
+    after = since()
+    assert {id_ for id_ in before if after[id_] != before[id_]} == {"1001"}
+    assert after["1001"] > before["1001"], "also where the CRM's own clock says otherwise"
+
+
 def test_verdicts_come_back_in_their_order(database: Engine) -> None:
     quote = Evidence("call", "1794208360.18", MORNING, "Да, жду", 5.0)
     verification = Verification(
@@ -368,9 +399,34 @@ def test_verdicts_come_back_in_their_order(database: Engine) -> None:
     )
     with transaction(database) as session:
         run = start_run(session, source="/records", crm_source="crm.json", now=MORNING)
-        save_verification(session, run, verification)
+        save_verification(session, run, verification, MORNING)
     with reading(database) as session:
         assert load_verification(session, run, MOSCOW) == verification
+
+
+def test_a_deal_told_in_one_more_language_stands_as_before(database: Engine) -> None:
+    told = RequirementVerdict(
+        "meeting", "meeting.held", Severity.CRITICAL, Verdict.MET, Grade.AGENT_SAID,
+        "Встреча состоялась.", explanation_en="The meeting took place.",
+    )  # fmt: skip
+    silent = replace(told, explanation_en="")
+
+    def since(requirement: RequirementVerdict, day: int) -> datetime:
+        at = MORNING + timedelta(days=day)
+        deal = DealVerdict("d1", "p1", "meeting", "meeting", Gap.NONE, (requirement,))
+        with transaction(database) as session:
+            run = start_run(session, source="/r", crm_source="/c", now=at)
+            save_verification(session, run, Verification(at, (deal,), ()), at)
+            finish_run(session, run, now=at, transcriber=None, errors=[])
+            session.flush()
+            return session.get_one(DealVerdictRow, (run, "d1")).changed_at
+
+    first = since(silent, 0)
+    assert since(told, 1) == first
+    assert since(replace(told, explanation="Встреча не состоялась."), 2) > first
+    with reading(database) as session:
+        digests = {row.digest for row in session.scalars(select(RunRow))}
+    assert len(digests) == 3, "a run writes what is told in one more language"
 
 
 def test_a_run_that_was_killed_is_found_interrupted(database: Engine) -> None:

@@ -1,4 +1,4 @@
-"""`stagecheck up`: one command keeps everything going on one machine, whatever happens to it."""
+"""`stagecheck up`: one command keeps everything going on one machine."""
 
 from __future__ import annotations
 
@@ -11,20 +11,18 @@ from http.client import HTTPConnection
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import psutil
 import pytest
+from httpx2 import Client
 
 from ingest.sftp.box import Box, Room
+from models.vocabulary.access import Role
 from tests.fakes.office import ANDREYS, BORISS, write_crm
+from tests.fakes.pages_office import PASSWORD, add_person
 from tests.integration.service_house import House, house, undisturbed
 
 pytestmark = pytest.mark.slow
+PAGES = re.compile(r"The app: http://127\.0\.0\.1:(\d+)/")
 ADDRESS = re.compile(r"The report: http://127\.0\.0\.1:(\d+)/")
-
-
-@pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return undisturbed(tmp_path_factory.mktemp("calm"))
 
 
 @pytest.fixture
@@ -51,11 +49,6 @@ def page(site: House) -> str:
         return connection.getresponse().read().decode()
     finally:
         connection.close()
-
-
-def children(site: House) -> list[psutil.Process]:
-    found: list[psutil.Process] = psutil.Process(site.processes["up"].pid).children(recursive=True)
-    return found
 
 
 def test_the_page_is_served_and_follows_the_calls(
@@ -110,6 +103,20 @@ def test_what_a_telephone_system_uploads_is_judged_too(site: House) -> None:
     assert len(site.account()["calls"]) == 3
 
 
+def test_the_review_pages_open_with_the_first_account(site: House) -> None:
+    site.settings["STAGECHECK_SERVICE__PAGES_PORT"] = "0"
+    start(site)
+    site.wait_for("the address of the report", lambda: ADDRESS.findall(site.log("up")))
+    assert "The app" not in site.log("up")
+    add_person(site.engine, "olga", Role.HEAD)
+    found = site.wait_for("the pages", lambda: PAGES.findall(site.log("up")))
+    with Client(base_url=f"http://127.0.0.1:{found[-1]}") as browser:
+        answer = browser.post("/login", data={"login": "olga", "password": PASSWORD})
+        assert answer.status_code == 303
+        assert "Olga" in browser.get("/me").text
+    assert site.kill("up", how=signal.SIGTERM) == 0
+
+
 def test_an_upload_that_cannot_be_taken_now_waits(site: House) -> None:
     box = Box(site.state / "inbox" / "pbx", Room(1 << 30, 100, 0))
     place = PurePosixPath("/late.txt")
@@ -121,38 +128,6 @@ def test_an_upload_that_cannot_be_taken_now_waits(site: House) -> None:
     site.wait_for("the problem", lambda: "cannot be taken now" in site.log("up"))
     blocked.unlink()
     site.wait_for("it is taken", (site.records / "pbx" / "late.txt").is_file)
-
-
-def test_a_worker_that_dies_is_started_again(site: House, calm: dict[str, Any]) -> None:
-    (site.ears / f"die-{ANDREYS}-once").touch()
-    start(site)
-    site.wait_until_settled()
-    assert "the worker ended with status" in site.log("up")
-    assert site.account() == calm
-
-
-def test_killed_with_all_its_parts_it_goes_on(site: House, calm: dict[str, Any]) -> None:
-    (site.ears / f"wait-{BORISS}").touch()
-    start(site)
-    site.wait_for("the worker at work", lambda: site.heard()[BORISS])
-    parts = children(site)
-    site.kill("up")
-    assert parts
-    _, alive = psutil.wait_procs(parts, timeout=60)
-    assert alive == [], "the worker outlived what started it"
-    (site.ears / f"wait-{BORISS}").unlink()
-    start(site)
-    site.wait_until_settled()
-    assert site.account() == calm
-
-
-def test_ctrl_c_ends_it_with_all_its_parts(site: House) -> None:
-    start(site)
-    site.wait_until_settled()
-    parts = children(site)
-    assert site.kill("up", signal.SIGINT) == 0
-    _, alive = psutil.wait_procs(parts, timeout=60)
-    assert alive == []
 
 
 def test_two_on_one_database_are_refused(site: House) -> None:
@@ -171,20 +146,6 @@ def test_a_port_that_is_taken_is_told(site: House) -> None:
     assert f"port {port}: the page cannot be served there" in site.log("second")
 
 
-def test_a_call_set_aside_is_tried_again_when_asked_for(site: House, calm: dict[str, Any]) -> None:
-    (site.ears / f"die-{ANDREYS}").touch()
-    start(site)
-    site.wait_until_settled()
-    shown = site.command("status")
-    assert re.search(r"call:\d+  2026/call-3.wav: worker_lost", shown), shown
-    (site.ears / f"die-{ANDREYS}").unlink()
-    assert "1 to be tried again" in site.command("retry")
-    site.wait_until_settled()
-    assert site.account() == calm
-    assert "set aside" not in site.command("status")
-    assert "nothing of this is set aside" in site.command("retry")
-
-
 def test_the_drop_box_opens_with_the_first_account(site: House) -> None:
     start(site)
     site.wait_for("the address of the page", lambda: ADDRESS.findall(site.log("up")))
@@ -194,6 +155,6 @@ def test_the_drop_box_opens_with_the_first_account(site: House) -> None:
     site.command("sftp-account", "pbx", "--key", f"{key}.pub", place=("--state", str(site.state)))
     site.wait_for("the drop-box", lambda: "takes uploads by SFTP" in site.log("up"))
     until = time.monotonic() + 60
-    while len(children(site)) < 2:
+    while len(site.parts("up")) < 2:
         assert time.monotonic() < until
         time.sleep(0.1)

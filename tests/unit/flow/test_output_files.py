@@ -61,7 +61,9 @@ def test_a_full_device_is_told() -> None:
 
 def test_standard_output_can_be_named_as_a_file() -> None:
     code = "from pathlib import Path; from flow.output import write_files; write_files({Path('/dev/stdout'): 'да'})"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, timeout=120
+    )
     assert done.stdout.decode() == "да"
 
 

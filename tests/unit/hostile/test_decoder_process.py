@@ -53,10 +53,10 @@ def sent_while_decoding(sign: signal.Signals) -> Iterator[None]:
             time.sleep(0.01)
         process.send_signal(sign)
 
-    thread = threading.Thread(target=send)
+    thread = threading.Thread(target=send, daemon=True)
     thread.start()
     yield
-    thread.join()
+    thread.join(60)
 
 
 @pytest.mark.parametrize(
@@ -145,13 +145,15 @@ def test_a_forked_worker_has_a_decoder_of_its_own(short_call: Path) -> None:
 def test_threads_take_turns(short_call: Path) -> None:
     found: list[float] = []
     threads = [
-        threading.Thread(target=lambda: found.append(load_audio([short_call]).duration_s))
+        threading.Thread(
+            target=lambda: found.append(load_audio([short_call]).duration_s), daemon=True
+        )
         for _ in range(8)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(60)
     assert found == pytest.approx([0.5] * 8, abs=0.01)
 
 

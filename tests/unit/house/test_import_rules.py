@@ -42,5 +42,6 @@ def test_the_rules_hold() -> None:
         capture_output=True,
         text=True,
         check=False,
+        timeout=300,
     )
     assert result.returncode == 0, result.stdout + result.stderr

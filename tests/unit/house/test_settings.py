@@ -42,6 +42,8 @@ def test_the_environment_wins_over_the_file(
         ("[speech]\nbeam_size = 0\n", "speech.beam_size"),
         ("[speach]\nbeam_size = 1\n", "speach"),
         ("[speech\n", "stagecheck.toml"),
+        ('[access]\npasswords = "admins"\n', "oidc.issuer"),
+        ('[oidc]\nissuer = "https://sso.example.ru"\n', "setting `oidc`.*client_id"),
     ],
 )
 def test_a_wrong_setting_is_named(

@@ -1,12 +1,14 @@
 """The report says what a supervisor has to know, and nothing in it can run or be fetched."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from flow.report import render_report
 from flow.report.view import build_view
-from flow.report.words import clock, moment, money
+from flow.report.words import clock, moment, money, words_of
 from tests.fakes.result import STAGE_KEYS, result, snapshot
 
 
@@ -69,3 +71,32 @@ def test_values_read_as_people_write_them() -> None:
     assert moment(None) == "—"
     assert clock(62.5) == "01:02"
     assert money(250000, "RUB") == "250\u202f000\u00a0₽"
+
+
+def test_the_page_speaks_english_where_it_is_asked_to() -> None:
+    russian, english = (words_of(language) for language in ("ru", "en"))
+    assert _keys(russian) == _keys(english)
+    told = render_report(result(), snapshot(), STAGE_KEYS, language="en")
+    assert '<html lang="en">' in told
+    assert "Stage not backed" in told
+    assert re.search(r"Client, <a href=\"#call-17\.5\">call of 17 Nov 2026, 14:20</a>", told)
+    assert 'data-here="in the CRM"' in told
+    assert _of_the_page(told, english)
+    assert not _of_the_page(told, russian)
+
+
+def _keys(words: Mapping[str, Any], place: str = "") -> set[str]:
+    return {
+        key
+        for name, value in words.items()
+        for key in (
+            _keys(value, f"{place}.{name}") if isinstance(value, Mapping) else [f"{place}.{name}"]
+        )
+    }
+
+
+def _of_the_page(told: str, words: Mapping[str, Any]) -> set[str]:
+    """The headings and hints of a language that a page shows."""
+    said = words["page"]
+    texts = [*said["section"].values(), *said["hint"].values(), *said["tile"].values()]
+    return {text for text in [*texts, said["heading"], said["complete"]] if text in told}

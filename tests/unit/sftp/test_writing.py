@@ -61,7 +61,7 @@ def test_a_process_that_is_killed_leaves_no_mark(tmp_path: Path) -> None:
         assert taken
         assert not writing.take(A)
         process.kill()
-        process.wait()
+        process.wait(60)
         assert writing.take(A)
 
 

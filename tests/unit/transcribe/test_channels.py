@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from tests.unit.transcribe.recorded_files import LEFT_HZ, RIGHT_HZ, tone
 from transcribe.audio import CallAudio, is_dual_mono, silent_channels
 from transcribe.tracks import listen

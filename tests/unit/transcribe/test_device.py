@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from transcribe.device import (
     Batching,
     Device,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import SpeechSettings
+from core.speech_settings import SpeechSettings
 from transcribe import weights
 from transcribe.weights import (
     PACKAGED_SHA256,
