@@ -131,7 +131,8 @@ def test_files_that_were_known_are_forgotten(office: KeptOffice) -> None:
     with transaction(engine) as session:
         save_known_files(session, "/elsewhere", files)
     engine.dispose()
-    known = office.rows(KnownFileRow)  # the look at the recordings learns those that lie long enough
+    # The look at the recordings learns those that lie long enough.
+    known = office.rows(KnownFileRow)
     certificate = forget(office)
     left = office.rows(KnownFileRow)
     assert certificate["found"] == 0
