@@ -25,6 +25,7 @@ from pydantic_settings import (
 from core.access_settings import AccessSettings
 from core.alert_settings import AlertSettings
 from core.api_settings import ApiSettings
+from core.crm_settings import CrmSettings
 from core.judge_settings import JudgeSettings
 from core.keeping_settings import KeepingSettings
 from core.oidc_settings import OidcSettings
@@ -184,15 +185,6 @@ class VerificationSettings(Section):
     call_not_reached: str = Field(
         default=r"не ?дозвон|недозвон|не ответил|нет ответа|не взял|занят|no answer|busy|missed",
         description="regular expression of results of CRM calls that reached nobody",
-    )
-
-
-class CrmSettings(Section):
-    """How the CRM's words map to ours."""
-
-    field_names: dict[str, str] = Field(
-        default_factory=dict,
-        description="the CRM's name of a field to ours (`UF_CRM_1` = `order_type`)",
     )
 
 

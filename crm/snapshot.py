@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from core.crm_settings import CrmSettings
 from core.documents import DocumentError, read_document
-from core.settings import CrmSettings
 from core.shown import shorten
 from crm.build import build_snapshot
 from crm.checks import Problem, find_dangling, find_problem

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from core.settings import CrmSettings, PbxSettings
+from core.crm_settings import CrmSettings
+from core.settings import PbxSettings
 from crm.snapshot import read_snapshot
 from models.store.forgetting import (
     Contact,

@@ -19,6 +19,13 @@ from models.tables.calls import (
     SecondListeningRow,
     TranscriptRow,
 )
+from models.tables.connections import (
+    CrmBellRow,
+    CrmConnectionRow,
+    CrmPaceRow,
+    CrmPassRow,
+    CrmWriteRow,
+)
 from models.tables.crm import (
     ActivityRow,
     CompanyRow,
@@ -75,7 +82,12 @@ __all__ = [
     "CorrectedHearingRow",
     "CorrectionRow",
     "CoverageGapRow",
+    "CrmBellRow",
+    "CrmConnectionRow",
+    "CrmPaceRow",
+    "CrmPassRow",
     "CrmRow",
+    "CrmWriteRow",
     "DealMatchRow",
     "DealRow",
     "DealVerdictRow",

@@ -107,10 +107,11 @@ class DealRow(OfCrm, Watched, Row):
 
 
 class StageChangeRow(OfCrm, Row):
-    """A deal's history: its card was moved."""
+    """A deal's history: its card was moved. A live CRM has an id for each move."""
 
     __tablename__ = "stage_changes"
 
+    id: Mapped[str | None] = mapped_column(index=True)
     deal_id: Mapped[str] = mapped_column(index=True)
     to_id: Mapped[str]
     at: Mapped[datetime]

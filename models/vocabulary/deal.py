@@ -122,13 +122,14 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class StageChange:
-    """A card was moved. `from_id` and `to_id` are stage ids of the CRM."""
+    """A card was moved. `from_id` and `to_id` are stage ids of the CRM; a live one has an `id`."""
 
     deal_id: str
     to_id: str
     at: datetime
     from_id: str | None = None
     by: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.settings import CrmSettings
+from core.crm_settings import CrmSettings
 from crm.snapshot import SnapshotFile, SnapshotRead, read_snapshot
 from models.vocabulary.deal import ActivityKind, CrmSnapshot, StageKind
 

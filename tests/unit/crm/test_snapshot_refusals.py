@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.settings import CrmSettings
+from core.crm_settings import CrmSettings
 from crm.snapshot import read_snapshot
 from models.vocabulary.errors import InvalidInputError
 

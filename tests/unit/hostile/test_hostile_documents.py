@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from core.crm_settings import CrmSettings
 from core.documents import DEEPEST, DocumentError, parse_document
-from core.settings import CrmSettings
 from crm.snapshot import read_snapshot
 from flow.texts import read_texts
 from ingest.cdr import read_cdr

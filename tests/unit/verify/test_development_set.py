@@ -12,7 +12,8 @@ import pytest
 
 from classify.pipeline_file import load_pipelines
 from classify.verify import verify
-from core.settings import CrmSettings, VerificationSettings
+from core.crm_settings import CrmSettings
+from core.settings import VerificationSettings
 from crm.snapshot import read_snapshot
 from models.vocabulary.action import Action, ActionStatus, ActionType, Outcome
 from models.vocabulary.call import Call, Direction, MetadataSource

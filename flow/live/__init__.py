@@ -1,0 +1,1 @@
+"""Live CRMs: read as they change, written into through an outbox."""
