@@ -7,8 +7,11 @@ What is read is in our words either way, so that everything behind this port is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
+
+from core.outward import Rules
 
 from models.vocabulary.crm import (
     Account,
@@ -62,6 +65,25 @@ class TokenKeeper(Protocol):
             CrmError: what `renew` raises.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CrmAccess:
+    """What an adapter is made with.
+
+    `address` is scheme, host and port; `own_fields` is what the CRM calls our own fields of a deal
+    (empty until they were made); `field_names` maps a custom field's id, code or name to ours
+    (`crm.field_names`); `language` is that of what we write.
+    """
+
+    name: str
+    address: str
+    keeper: TokenKeeper
+    pace: Pace
+    rules: Rules
+    own_fields: Mapping[OwnField, str] = field(default_factory=dict)
+    field_names: Mapping[str, str] = field(default_factory=dict)
+    language: Literal["ru", "en"] = "ru"
 
 
 class LiveCrm(Protocol):
@@ -128,6 +150,14 @@ class CrmWriter(Protocol):
 
         What people changed since is theirs and stays. Done twice, it changes nothing.
         """
+        ...
+
+
+class Adapter(LiveCrm, CrmWriter, Protocol):
+    """One kind of CRM, both ways."""
+
+    def close(self) -> None:
+        """Ends its connections."""
         ...
 
 
