@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from core.outward import Rules
-
 from models.vocabulary.crm import (
     Account,
     Batch,
