@@ -6,7 +6,7 @@ The machine's own stays where it was written; nothing here is written down.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from models.vocabulary.action import Action, ActionStatus, ActionType, Outcome
@@ -238,16 +238,5 @@ def _added(told: Correction) -> CorrectedAction:
 
 
 def _by(action: Action, who: str) -> CorrectedAction:
-    return CorrectedAction(
-        type=action.type,
-        status=action.status,
-        speaker=action.speaker,
-        quote=action.quote,
-        confidence=action.confidence,
-        start=action.start,
-        end=action.end,
-        slots=action.slots,
-        cues=action.cues,
-        heard_otherwise=action.heard_otherwise,
-        by=who,
-    )
+    own = {field.name: getattr(action, field.name) for field in fields(Action)}
+    return CorrectedAction(**own, by=who)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from models.vocabulary.action import Action, ActionType
-from models.vocabulary.correction import CorrectedAction
+from models.vocabulary.correction import corrected_by
 from models.vocabulary.deal import Activity, ActivityType
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import Evidence, Grade, Verdict
@@ -115,7 +115,7 @@ def action_hit(
     """Words of a call as evidence, graded by who said them."""
     client = action.speaker is Speaker.CLIENT or action.type in _MUTUAL
     grade = Grade.CLIENT_CONFIRMED if client else Grade.AGENT_SAID
-    by = action.by if isinstance(action, CorrectedAction) else None
+    by = corrected_by(action)
     evidence = Evidence("call", call_id, at, action.quote or None, action.start, by)
     return Hit(evidence, grade, at, day, call_id, slot)
 

@@ -110,8 +110,9 @@ def _key(flag: Flag, deal: DealVerdict | None, ordinal: int) -> str:
     """
     stage = deal.recorded_stage if deal is not None and flag.kind in _OF_STAGE else None
     parts: list[object] = [flag.kind.value, flag.deal_id, flag.call_id, stage, ordinal]
-    if deal is not None and flag.kind is FlagKind.STAGE_AHEAD_OF_REALITY and _waived_in(deal):
-        parts.append(_waived_in(deal))
+    if deal is not None and flag.kind is FlagKind.STAGE_AHEAD_OF_REALITY:
+        waived = _waived_in(deal)
+        parts += [waived] if waived else []
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 

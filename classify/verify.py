@@ -15,9 +15,10 @@ from classify.verification.doubts import with_doubts
 from classify.verification.gap import gap_of, verified_index
 from classify.verification.judge import Judged, judge
 from classify.verification.moment import known_at
+from classify.verification.money import asks_for_money
 from classify.verification.move_flags import moved_without_contact
 from classify.verification.promises import ledger, promises_without_deal
-from classify.verification.rules import PipelineRules, asks_for_money
+from classify.verification.rules import PipelineRules
 from classify.verification.wording import explain
 from classify.verification.worktime import WorkCalendar
 from classify.verification.world import World, build_case, build_world

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from classify.verification.sentences import day_said
 from models.store.hearing import UnderstoodCall
 from models.vocabulary.action import Action, HeardCall
 from models.vocabulary.call import RecordingProblem
@@ -65,18 +66,26 @@ def run_result(
     }
 
 
-def told_in(language: str, result: Json, verification: Verification) -> Json:
+def told_in(language: str, result: Json, verification: Verification, zone: tzinfo) -> Json:
     """The result of a run for people: explained in their language, Russian or English."""
     if language == "ru":
         return result
     return {
         **result,
         "deals": [
-            {**told, "requirements": _explained(told["requirements"], deal.requirements, language)}
+            {**told, "requirements": _demanded(told["requirements"], deal, zone, language)}
             for told, deal in zip(result["deals"], verification.deals, strict=True)
         ],
         "flags": _explained(result["flags"], verification.flags, language),
     }
+
+
+def _demanded(told: Sequence[Json], deal: DealVerdict, zone: tzinfo, language: str) -> list[Json]:
+    explained = _explained(told, deal.requirements, language)
+    return [
+        {**one, "explanation": _who_waived(judged, zone, language) + one["explanation"]}
+        for one, judged in zip(explained, deal.requirements, strict=True)
+    ]
 
 
 def _explained(told: Sequence[Json], judged: Sequence[Explained], language: str) -> list[Json]:
@@ -170,24 +179,25 @@ def _deal(deal: DealVerdict, zone: tzinfo) -> Json:
 
 
 def _requirement(one: RequirementVerdict, zone: tzinfo) -> Json:
-    told = _who_waived(one, zone) if one.verdict is Verdict.WAIVED else ""
     return {
         "stage": one.stage,
         "id": one.requirement_id,
         "severity": one.severity.value,
         "verdict": one.verdict.value,
         "evidence": _evidence(one.evidence, zone),
-        "explanation": told + one.explanation,
+        "explanation": _who_waived(one, zone, "ru") + one.explanation,
     }
 
 
-def _who_waived(one: RequirementVerdict, zone: tzinfo) -> str:
+def _who_waived(one: RequirementVerdict, zone: tzinfo, language: str) -> str:
     """Whose word it is that a requirement does not count, before what the machine found."""
     told = one.waived
-    if told is None:
+    if told is None or one.verdict is not Verdict.WAIVED:
         return ""
-    day = told.at.astimezone(zone).strftime("%d.%m.%Y")
-    return f"Требование снято вручную ({told.who}, {day}: {told.note}). Без этого: "
+    day = day_said(told.at.astimezone(zone))
+    if language == "en":
+        return f"Waived by hand ({told.who}, {day.en}: {told.note}). Without that: "
+    return f"Требование снято вручную ({told.who}, {day.ru}: {told.note}). Без этого: "
 
 
 def _promise(one: Promise, zone: tzinfo) -> Json:

@@ -164,7 +164,7 @@ def _answer(
             *admitted.warnings,
             *heard.warnings,
         )
-        told = told_in(settings.service.report_language, result, verification)
+        told = told_in(settings.service.report_language, result, verification, zone)
         report = RunReport(
             result, told, question.snapshot, question.stage_keys, warnings, scores, again
         )

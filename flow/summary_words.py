@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flow.report.words import FLAG, SEVERITY
+from flow.report.words import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ RUSSIAN = Words(
         "Переслушано решающих цитат: {quotes}; так же {same}, иначе {otherwise}, "
         "неясно {unclear} (раскодировано {heard_s:.0f} с)"
     ),
-    severities=SEVERITY,
-    kinds=FLAG,
+    severities=words_of("ru")["severity"],
+    kinds=words_of("ru")["flag"],
 )
 
 

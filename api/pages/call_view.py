@@ -20,10 +20,10 @@ from models.store.call_page import CallOnPage
 from models.vocabulary.action import Action
 from models.vocabulary.correction import (
     MISSED,
-    CorrectedAction,
     Correction,
     CorrectionKind,
     Standing,
+    corrected_by,
     heard_at,
     in_force,
     is_missed,
@@ -254,7 +254,7 @@ def _action(
         wrong=bool(said.get("wrong")),
         who=told.who if told is not None else "",
         stamp=stamp_of(one),
-        words_by=one.by if isinstance(one, CorrectedAction) else "",
+        words_by=corrected_by(one) or "",
     )
 
 

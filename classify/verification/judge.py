@@ -11,7 +11,8 @@ from classify.verification.call_checks import said, slot_day, slot_moment, stand
 from classify.verification.case import Case, left_stage_at
 from classify.verification.checks import evaluate
 from classify.verification.coverage import BlindSpot, before_recordings
-from classify.verification.rules import Requirement, StageRules, asks_for_money
+from classify.verification.money import asks_for_money
+from classify.verification.rules import Requirement, StageRules
 from models.vocabulary.action import ActionStatus, ActionType
 from models.vocabulary.deal import ActivityType
 from models.vocabulary.verdict import Grade, Severity, Verdict, Waiver

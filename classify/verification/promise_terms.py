@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from classify.verification.call_checks import Said, said, said_hit, slot_day, slot_moment
+from classify.verification.call_checks import Said, said, slot_day, slot_moment
 from classify.verification.case import Clock
 from models.vocabulary.action import ActionStatus, ActionType
+from models.vocabulary.correction import corrected_by
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import JudgedCall, Promise, PromiseState
 
@@ -109,5 +110,5 @@ def settled(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -
         quote=one.action.quote,
         due=str(due) if due else None,
     )
-    by = said_hit(one).evidence.corrected_by
+    by = corrected_by(one.action)
     return Owed(promise, one.call, deadline_of(one, clock), at, one.action.start, by)

@@ -221,23 +221,6 @@ CHECK_KINDS = frozenset(
 )
 
 
-def asks_for_money(check: Check) -> bool:
-    """Whether a check can only hold where the CRM shows that money came in."""
-    match check:
-        case Total():
-            return True
-        case ActivityCheck():
-            return set(check.type) == {ActivityType.PAYMENT}
-        case Count(of=part) | Deadline(of=part) | Order(then=part):
-            return asks_for_money(part)
-        case AnyOf():
-            return all(map(asks_for_money, check.checks))
-        case AllOf():
-            return any(map(asks_for_money, check.checks))
-        case _:
-            return False
-
-
 for _model in (Order, Count, Deadline, AnyOf, AllOf):
     _model.model_rebuild()
 

@@ -12,8 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Protocol, TypeVar
 
-import yaml
-
+from core.packaged import read_packaged
 from models.vocabulary.verdict import Flag, RequirementVerdict
 
 Told = TypeVar("Told", Flag, RequirementVerdict)
@@ -110,10 +109,9 @@ def with_more(told: Told, more: Said) -> Told:
 
 @cache
 def _table() -> Mapping[str, Mapping[str, Said]]:
-    text = files("classify.verification").joinpath("sentences.yaml").read_text(encoding="utf-8")
+    groups = read_packaged(files("classify.verification").joinpath("sentences.yaml"))
     return {
-        group: {code: Said(**both) for code, both in told.items()}
-        for group, told in yaml.safe_load(text).items()
+        group: {code: Said(**both) for code, both in told.items()} for group, told in groups.items()
     }
 
 

@@ -8,16 +8,15 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from classify.verification.sentences import Said, day_said, moment_said
+from core.packaged import read_packaged
 
 
 @cache
 def words_of(language: str) -> Mapping[str, Any]:
     """What the codes of a result are called, by group, and under ``page`` what the page says."""
-    path = files("flow.report").joinpath("languages", f"{language}.yaml")
-    words: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    file = files("flow.report").joinpath("languages", f"{language}.yaml")
+    words: Mapping[str, Any] = read_packaged(file)
     return words
 
 
@@ -44,7 +43,3 @@ def money(amount: float | None, currency: str | None) -> str:
         return ""
     sign = {"RUB": "₽", "USD": "$", "EUR": "€"}.get(currency or "RUB", currency or "")
     return f"{amount:,.0f}".replace(",", "\u202f") + f"\u00a0{sign}"
-
-
-FLAG: Mapping[str, str] = words_of("ru")["flag"]
-SEVERITY: Mapping[str, str] = words_of("ru")["severity"]

@@ -42,7 +42,8 @@ def _page(
         verification = load_verification(session, run, situation.around.zone)
         understood = load_understood(session, shown, situation.around.zone)
         problems = load_problems(session, place.source)
-    result = run_result(snapshot, understood, verification, problems, ZoneInfo(snapshot.timezone))
+    zone = ZoneInfo(snapshot.timezone)
+    result = run_result(snapshot, understood, verification, problems, zone)
     language = place.settings.service.report_language
-    told = told_in(language, result, verification)
+    told = told_in(language, result, verification, zone)
     return render_report(told, snapshot, situation.question.stage_keys, scores, language)

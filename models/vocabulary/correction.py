@@ -59,6 +59,11 @@ class CorrectedAction(Action):
     by: str = ""
 
 
+def corrected_by(action: Action) -> str | None:
+    """On whose word an action counts; ``None`` where the machine heard it."""
+    return action.by if isinstance(action, CorrectedAction) else None
+
+
 @dataclass(frozen=True, slots=True)
 class CorrectedHearing:
     """What the machine hears in words as people corrected them; `who` did so last."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flow.report.words import FLAG
+from flow.report.words import words_of
 from flow.summary import again_lines, summary_lines
 from flow.summary_words import ENGLISH, RUSSIAN, Words, words_for
 from models.vocabulary.deal import StageKind
@@ -111,7 +111,7 @@ def test_the_summary_is_russian_where_the_user_is() -> None:
     told = lines(RUSSIAN, flags=flags, errors=errors)
     ours = [line for line in told if not line.startswith("      ") and ".wav" not in line]
     assert "Флаги: важно 21, заметно 21, мелочь 0" in ours
-    assert f"  важно: {FLAG['slot_mismatch']} (17): Вот так." in ours
+    assert f"  важно: {words_of('ru')['flag']['slot_mismatch']} (17): Вот так." in ours
     assert "  и ещё 1 этой важности" in ours
     assert "  и ещё 5 (все в JSON)" in ours
     names = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from classify.findings import sightings_of
 from classify.pipeline_file import load_pipelines
-from classify.verification.rules import asks_for_money
+from classify.verification.money import asks_for_money
 from models.vocabulary.verdict import Gap, Grade, Verdict, Verification, Waived, Waiver
 from tests.fakes.a_deal import (
     a_deal,
