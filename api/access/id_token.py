@@ -5,7 +5,8 @@ Source: OpenID Connect Core 1.0, section 3.1.3.7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -79,23 +80,31 @@ def proved_claims(
     algorithms = _algorithms(offered)
     if not algorithms:
         raise UnprovedError("algorithm")
-    try:
-        registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
+    registry = JWSRegistry(algorithms=algorithms, strict_check_header=False)
+    demanded = {
+        "iss": {"essential": True, "value": expected.issuer},
+        "aud": {"essential": True, "value": expected.client_id},
+    }
+    beside = {
+        "nonce": expected.nonce,
+        "client_id": expected.client_id,
+        "access_token": answer.get("access_token"),
+    }
+    with _unproved():
         token = jwt.decode(text, keys, registry=registry)
-        claims = CodeIDToken(
-            token.claims,
-            token.header,
-            {
-                "iss": {"essential": True, "value": expected.issuer},
-                "aud": {"essential": True, "value": expected.client_id},
-            },
-            {
-                "nonce": expected.nonce,
-                "client_id": expected.client_id,
-                "access_token": answer.get("access_token"),
-            },
-        )
+        claims = CodeIDToken(token.claims, token.header, demanded, beside)
         claims.validate(now=int(now.timestamp()), leeway=expected.leeway_s)
+    subject = claims["sub"]
+    if not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
+        raise UnprovedError("claim_sub")
+    return dict(claims)
+
+
+@contextmanager
+def _unproved() -> Iterator[None]:
+    """Says in our words why a token proves nothing."""
+    try:
+        yield
     except (BadSignatureError, InvalidKeyIdError) as error:
         raise UnknownKeyError from error
     except UnsupportedAlgorithmError as error:
@@ -106,10 +115,6 @@ def proved_claims(
         raise UnprovedError(f"claim_{error.claim}") from error
     except (JoseError, ValueError, TypeError) as error:
         raise UnprovedError("no_token") from error
-    subject = claims["sub"]
-    if not 0 < len(subject) <= _LONGEST_SUBJECT or not subject.isprintable():
-        raise UnprovedError("claim_sub")
-    return dict(claims)
 
 
 def _algorithms(offered: object) -> list[str]:

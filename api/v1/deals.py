@@ -15,7 +15,7 @@ from api.v1 import examples
 from api.v1.describing import told
 from api.v1.keys import Caller, Reads
 from api.v1.listing import Fields, Paged, Since, Text, answered, chosen, chosen_fields
-from api.v1.lists import find, matching
+from api.v1.lists import find, find_one, matching
 from api.v1.reading import (
     Columns,
     Json,
@@ -95,13 +95,13 @@ def read_deal(
 ) -> Response:
     """Gives a deal as the CRM has it, and where it really stands."""
     wanted = chosen_fields(Deal, fields)
-    with current_rows(caller) as (session, current):
-        if current is None or crm != current.crm_name:
-            raise not_found("deal")
-        chosen_deal = _deals(current).where(DealVerdictRow.deal_id == id)
-        row = session.execute(chosen_deal).mappings().first()
-    if row is None:
-        raise not_found("deal")
+    row, current = find_one(
+        caller,
+        "deal",
+        lambda current: (
+            _deals(current).where(DealVerdictRow.deal_id == id) if crm == current.crm_name else None
+        ),
+    )
     return answered(request, chosen(_deal(row, current), wanted))
 
 

@@ -25,16 +25,14 @@ from api.v1.listing import (
     chosen,
     chosen_fields,
 )
-from api.v1.lists import find, matching, since
+from api.v1.lists import find, find_one, matching, since
 from api.v1.reading import (
     Columns,
     Json,
     Language,
-    current_rows,
     evidence_of,
     explained,
     moment,
-    not_found,
 )
 from api.v1.shapes import Decision, Flag, Page
 from models.store.current import Current
@@ -108,12 +106,9 @@ def read_flag(
 ) -> Response:
     """Gives a flag."""
     wanted = chosen_fields(Flag, fields)
-    with current_rows(caller) as (session, current):
-        if current is None:
-            raise not_found("flag")
-        row = session.execute(_flags(current).where(FindingRow.id == id)).mappings().first()
-    if row is None:
-        raise not_found("flag")
+    row, current = find_one(
+        caller, "flag", lambda current: _flags(current).where(FindingRow.id == id)
+    )
     return answered(request, chosen(_flag(row, current, caller, language), wanted))
 
 

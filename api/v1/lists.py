@@ -14,7 +14,7 @@ from api.v1.cursors import Cursor
 from api.v1.keys import Caller
 from api.v1.listing import Listing, Order
 from api.v1.problems import ProblemError
-from api.v1.reading import Columns, Json, current_rows
+from api.v1.reading import Columns, Json, current_rows, not_found
 from models.store.current import Current
 from models.store.keyset import Place, page_of
 from models.tables import RunRow
@@ -80,6 +80,27 @@ def find(  # noqa: PLR0913 - which page of what, for whom
             newest_first=order is Order.NEWEST,
         )
     return Found(found.rows, found.last, shown)
+
+
+def find_one(
+    caller: Caller, what: str, query: Callable[[Current], Select[Any] | None]
+) -> tuple[Columns, Current]:
+    """The one row that somebody asks for, and what counts now.
+
+    Args:
+        caller: who asks.
+        what: what it is called where there is none.
+        query: the row, by what counts now; ``None`` where there cannot be one.
+
+    Raises:
+        ProblemError: there is none.
+    """
+    with current_rows(caller) as (session, current):
+        wanted = query(current) if current is not None else None
+        row = session.execute(wanted).mappings().first() if wanted is not None else None
+    if row is None or current is None:
+        raise not_found(what)
+    return row, current
 
 
 def matching(

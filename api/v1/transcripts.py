@@ -23,8 +23,8 @@ from api.v1.listing import (
     chosen,
     chosen_fields,
 )
-from api.v1.lists import find, matching, since
-from api.v1.reading import Columns, Json, current_rows, moment, not_found, seconds, share
+from api.v1.lists import find, find_one, matching, since
+from api.v1.reading import Columns, Json, moment, seconds, share
 from api.v1.shapes import Page
 from models.store.current import Current
 from models.tables import CallRow, DealMatchRow, TranscriptRow
@@ -43,12 +43,9 @@ def read_transcript(
 ) -> Response:
     """Gives a call in words; that it was read is written down."""
     wanted = chosen_fields(Transcript, fields)
-    with current_rows(caller) as (session, current):
-        if current is None:
-            raise not_found("transcript")
-        row = session.execute(_transcripts(current).where(CallRow.id == id)).mappings().first()
-    if row is None:
-        raise not_found("transcript")
+    row, current = find_one(
+        caller, "transcript", lambda current: _transcripts(current).where(CallRow.id == id)
+    )
     caller.note("transcript read", f"call:{id}")
     return answered(request, chosen(_transcript(row, current), wanted))
 

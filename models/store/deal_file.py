@@ -104,15 +104,7 @@ def load_deal_file(  # noqa: PLR0913 - which deal, for whom, told how
         zone: of the CRM.
         region: the country of numbers without a country code.
     """
-    row = session.scalar(
-        select(DealRow)
-        .where(
-            DealRow.crm == judging.crm,
-            DealRow.id == deal_id,
-            seen_by(reach, DealRow.responsible_id),
-        )
-        .limit(1)
-    )
+    row = _deal_row(session, judging, deal_id, reach)
     verdict = session.get(DealVerdictRow, (judging.run, deal_id))
     if row is None or verdict is None:
         return None
@@ -141,6 +133,18 @@ def load_deal_file(  # noqa: PLR0913 - which deal, for whom, told how
         findings=findings,
         decisions=decisions_of(session, [one.id for one in findings], zone),
         waivers=_waivers(shelf),
+    )
+
+
+def _deal_row(session: Session, judging: Judging, deal_id: str, reach: Reach) -> DealRow | None:
+    return session.scalar(
+        select(DealRow)
+        .where(
+            DealRow.crm == judging.crm,
+            DealRow.id == deal_id,
+            seen_by(reach, DealRow.responsible_id),
+        )
+        .limit(1)
     )
 
 
