@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, field_validator
 
 from core.outward import Network, Rules
 from core.section import Section
@@ -30,6 +31,11 @@ class CrmSettings(Section):
         default=None,
         description="file with the key that tokens are sealed with; by default `crm.key` in the "
         "state folder, made when it is needed",
+    )
+    key: SecretStr | None = Field(
+        default=None,
+        description="that key itself (AGE-SECRET-KEY-1...) in place of a file, for containers and "
+        "secret managers: give it as `STAGECHECK_CRM__KEY`; of several the first seals, all open",
     )
     requests_per_s: float | None = Field(
         default=None,
@@ -61,6 +67,26 @@ class CrmSettings(Section):
     give_up_days: float = Field(
         default=3, gt=0, description="days for which a write is tried before it is set aside"
     )
+
+    pages: str | None = Field(
+        default=None,
+        description="address under which people reach the pages (`https://calls.example.ru`), for "
+        "the link that is written into a deal; where unset `oidc.pages`, and no link without both",
+    )
+
+    @field_validator("pages")
+    @classmethod
+    def _usable_address(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
+        try:
+            parts = urlsplit(address)
+            usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            usable = False
+        if not usable or {"@", "?", "#", " "} & set(address) or parts.path not in ("", "/"):
+            raise ValueError("expected an address such as https://calls.example.ru, without a path")
+        return address.rstrip("/")
 
     @property
     def rules(self) -> Rules:

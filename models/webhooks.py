@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.outward import OutwardError, Rules, check_url
 from core.signing import new_secret
 from core.webhook_settings import WebhookSettings
+from models.secret_keys import SecretKeys
 from models.session import transaction
 from models.store.audit import add_to_audit
 from models.store.deliveries import send_again
@@ -29,7 +30,6 @@ from models.tables import EventRow, WebhookEndpointRow
 from models.vocabulary.access import AuditEntry
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.event import TOLD_TYPES, Endpoint, Event, EventType
-from models.webhook_keys import WebhookKeys
 
 # What is wrong with an address, by code.
 REASONS = {
@@ -73,7 +73,7 @@ class Desk:
 
     database: Engine
     settings: WebhookSettings
-    keys: WebhookKeys
+    keys: SecretKeys
     entry: AuditEntry
 
     def add(self, url: str, types: Sequence[EventType], *, quotes: bool) -> tuple[Endpoint, str]:

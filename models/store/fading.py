@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from models.store.calls import touch_calls
@@ -20,6 +20,7 @@ from models.tables import (
     CheckedItemRow,
     CorrectedHearingRow,
     CorrectionRow,
+    CrmWriteRow,
     DealVerdictRow,
     DecisionRow,
     FindingRow,
@@ -53,6 +54,9 @@ def expire_quotes(session: Session, before: datetime, held: Held) -> int:
         + _promises(session, before, held)
         + _evidence(session, before, held)
         + _corrections(session, before, held)
+        + fade_writes(
+            session, CrmWriteRow.created_at < before, CrmWriteRow.deal_id.not_in(held.deals)
+        )
     )
 
 
@@ -83,6 +87,25 @@ def expire_verdicts(session: Session, before: datetime, held: Held) -> int:
         ~exists().where(FlagRow.run == RunRow.id),
     )
     return removed + changed_rows(session, empty)
+
+
+def fade_writes(session: Session, *chosen: ColumnElement[bool]) -> int:
+    """Takes the words of calls out of what we remember of writes into CRMs; gives of how many.
+
+    What stands in the CRM stays. It cannot be told from what people wrote there any more, so that
+    taking it back leaves notes and tasks where they are.
+    """
+    changed = 0
+    for row in session.scalars(select(CrmWriteRow).where(*chosen)).yield_per(_AT_ONCE):
+        content = row.content
+        faded = {**content, "lines": []} if content.get("lines") else content
+        if isinstance(content.get("text"), str):
+            faded = {**faded, "text": without_quotes(content["text"])}
+        if faded != content:
+            row.content = faded
+            changed += 1
+    session.flush()
+    return changed
 
 
 def change_evidence(session: Session, change: Callable[[Json, str | None], Json | None]) -> int:

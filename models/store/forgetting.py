@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from models.store.fading import change_evidence
+from core.batches import batched
+from models.store.fading import change_evidence, fade_writes
 from models.store.files import forget_files_of
 from models.store.keeping import OldRecording, forget_answers, old_recording
 from models.store.statements import changed_rows
@@ -20,6 +21,7 @@ from models.tables import (
     CompanyRow,
     ContactRow,
     CrmRow,
+    CrmWriteRow,
     DealMatchRow,
     DealRow,
     FindingRow,
@@ -137,6 +139,10 @@ def delete_rows(session: Session, person: Person, rows: PersonRows) -> dict[str,
     )
     counts["findings"] = changed_rows(  # with the decisions about them
         session, delete(FindingRow).where(FindingRow.call_id.in_(rows.call_ids))
+    )
+    deals = sorted({*rows.deals, *rows.matched_deals})
+    counts["writes into CRMs"] = sum(
+        fade_writes(session, CrmWriteRow.deal_id.in_(some)) for some in batched(deals)
     )
     counts["CDR rows"] = changed_rows(
         session, delete(CdrEntryRow).where(CdrEntryRow.id.in_(rows.ledger))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import tzinfo
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from core.batches import batched
@@ -20,12 +20,16 @@ _GONE = ("expiring", "expired")  # kept as long as it should be; its words still
 
 @dataclass(frozen=True, slots=True)
 class KnownCall:
-    """A recorded call that counts, its files, and what it was heard and matched with, if it was."""
+    """A recorded call that counts, its files, and what it was heard and matched with, if it was.
+
+    `introduced` is the company that its words introduce, where that matters.
+    """
 
     id: int
     call: Call
     files: tuple[str, ...]
     matched_with: str | None
+    introduced: str | None = None
 
 
 def set_current(session: Session, source: str, ids: Iterable[int]) -> list[int]:
@@ -63,17 +67,58 @@ def current_calls(session: Session, source: str) -> tuple[list[int], list[int]]:
     return [id_ for id_, name in rows if name], [id_ for id_, name in rows if not name]
 
 
-def known_calls(session: Session, source: str, zone: tzinfo) -> list[KnownCall]:
-    """The recorded calls of `source` that count, times in `zone`."""
+@dataclass(slots=True)
+class KnownCalls:
+    """The recorded calls that one process knows; only those that changed are read again."""
+
+    _known: dict[int, tuple[datetime, Call]] = field(default_factory=dict)
+    _zone: tzinfo | None = None
+
+    def load(self, session: Session, source: str, zone: tzinfo) -> list[KnownCall]:
+        """Gives calls as `known_calls` does, without their files."""
+        if zone != self._zone:
+            self._known, self._zone = {}, zone
+        rows = session.execute(
+            select(
+                CallRow.id, CallRow.updated_at, CallHeardRow.matched_with, CallHeardRow.introduced
+            )
+            .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
+            .where(CallRow.source == source, CallRow.current, CallRow.recording != "")
+        ).all()
+        changed = [id_ for id_, at, *_ in rows if self._known.get(id_, (None,))[0] != at]
+        for some in batched(changed):
+            for row in session.scalars(select(CallRow).where(CallRow.id.in_(some))):
+                self._known[row.id] = (row.updated_at, call_of(row, zone))
+        self._known = {id_: self._known[id_] for id_, *_ in rows}
+        return [
+            KnownCall(id_, self._known[id_][1], (), matched, introduced)
+            for id_, _, matched, introduced in rows
+        ]
+
+
+def known_calls(
+    session: Session, source: str, zone: tzinfo, only: Sequence[int] | None = None
+) -> list[KnownCall]:
+    """The recorded calls of `source` that count, times in `zone`; of a few where they are named."""
+    if only is not None:
+        return [one for some in batched(only) for one in _known_calls(
+            session, source, zone, CallRow.id.in_(some)
+        )]  # fmt: skip
+    return _known_calls(session, source, zone, true())
+
+
+def _known_calls(
+    session: Session, source: str, zone: tzinfo, which: ColumnElement[bool]
+) -> list[KnownCall]:
     rows = session.execute(
-        select(CallRow, RecordingRow.files, CallHeardRow.matched_with)
+        select(CallRow, RecordingRow.files, CallHeardRow.matched_with, CallHeardRow.introduced)
         .outerjoin(RecordingRow, RecordingRow.sha256 == CallRow.sha256)
         .outerjoin(CallHeardRow, CallHeardRow.call == CallRow.id)
-        .where(CallRow.source == source, CallRow.current, CallRow.recording != "")
+        .where(CallRow.source == source, CallRow.current, CallRow.recording != "", which)
     )
     return [
-        KnownCall(row.id, call_of(row, zone), tuple(files or ()), matched)
-        for row, files, matched in rows
+        KnownCall(row.id, call_of(row, zone), tuple(files or ()), matched, introduced)
+        for row, files, matched, introduced in rows
     ]
 
 
@@ -176,10 +221,17 @@ def heard_with(session: Session, call: int) -> tuple[str | None, str | None]:
     return (row.heard_with, row.matched_with) if row else (None, None)
 
 
-def save_heard_with(session: Session, call: int, heard: str, matched: str) -> None:
-    """Writes down what a call was heard and matched with."""
+def introduced_in(session: Session, call: int) -> str | None:
+    """The company that a call's words were found to introduce."""
+    return session.scalar(select(CallHeardRow.introduced).where(CallHeardRow.call == call))
+
+
+def save_heard_with(
+    session: Session, call: int, heard: str, matched: str, introduced: str | None = None
+) -> None:
+    """Writes down what a call was heard and matched with, and the company that it introduces."""
     row = session.get(CallHeardRow, call)
     if row is None:
-        session.add(CallHeardRow(call=call, heard_with=heard, matched_with=matched))
-    else:
-        row.heard_with, row.matched_with = heard, matched
+        row = CallHeardRow(call=call)
+        session.add(row)
+    row.heard_with, row.matched_with, row.introduced = heard, matched, introduced

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.store.calls import touch_calls
 from models.store.mapping import plain, word_of
 from models.tables import ActionRow, CallRow, SecondListeningRow
 from models.vocabulary.transcript import Segment
@@ -69,4 +70,6 @@ def doubt_action(
 ) -> None:
     """Writes down that a second listening did not bear an action out."""
     row = session.get_one(ActionRow, {"call": call, "position": position})
-    row.confidence, row.heard_otherwise = confidence, heard_otherwise
+    if (row.confidence, row.heard_otherwise) != (confidence, heard_otherwise):
+        row.confidence, row.heard_otherwise = confidence, heard_otherwise
+        touch_calls(session, CallRow.id == call)

@@ -6,17 +6,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import fields
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from core.batches import batched
 from models.store.mapping import columns_of, plain, word_of
 from models.tables import (
     DealVerdictRow,
     FlagRow,
     PromiseRow,
     RequirementVerdictRow,
+    Row,
     RunRow,
 )
 from models.vocabulary.verdict import (
@@ -69,34 +72,112 @@ def fail_run(session: Session, run: int, now: datetime) -> None:
 
 
 def save_verification(
-    session: Session, run: int, verification: Verification, now: datetime
+    session: Session,
+    run: int,
+    verification: Verification,
+    now: datetime,
+    digests: DealDigests | None = None,
 ) -> None:
     """Writes the verdicts and flags of a run; a deal that stands as before keeps since when."""
+    digests = digests if digests is not None else DealDigests()
     row = session.get_one(RunRow, run)
     before = _stood_before(session, row)
-    row.as_of, row.digest = verification.as_of, verification_digest(verification)
+    row.as_of, row.digest = verification.as_of, verification_digest(verification, digests)
+    session.flush()
+    rows = []
     for position, deal in enumerate(verification.deals):
-        found = _deal_row(run, position, deal)
+        standing = digests.standing(deal)
         digest, changed_at = before.get(deal.deal_id, ("", now))
-        found.digest = _standing_digest(deal)
-        found.changed_at = changed_at if digest == found.digest else now
-        session.add(found)
-    session.flush()
-    for deal in verification.deals:
-        for position, requirement in enumerate(deal.requirements):
-            place = {"run": run, "deal_id": deal.deal_id, "position": position}
-            session.add(RequirementVerdictRow(**place, **columns_of(requirement)))
-        for position, promise in enumerate(deal.promises):
-            place = {"run": run, "deal_id": deal.deal_id, "position": position}
-            session.add(PromiseRow(**place, **columns_of(promise)))
-    for position, flag in enumerate(verification.flags):
-        session.add(FlagRow(run=run, position=position, **columns_of(flag)))
-    session.flush()
+        since = changed_at if digest == standing else now
+        rows.append(_deal_row(run, position, deal, standing, since))
+    _insert(session, DealVerdictRow, rows)
+    _insert_parts(session, run, verification.deals)
+    _insert_flags(session, run, verification.flags)
 
 
-def verification_digest(verification: Verification) -> str:
+def amend_run(  # noqa: PLR0913, PLR0917 - what was judged, and when
+    session: Session,
+    run: int,
+    verification: Verification,
+    changed: Sequence[DealVerdict],
+    now: datetime,
+    digests: DealDigests,
+) -> None:
+    """Brings the verdicts of a run that came to its end to what they are by now.
+
+    Only what changed is written; `changed` are the deals of `deals_changed`.
+    """
+    row = session.get_one(RunRow, run)
+    row.as_of, row.finished_at = verification.as_of, now
+    row.digest = verification_digest(verification, digests)
+    session.flush()
+    there = _positions(session, run)
+    judged = {deal.deal_id for deal in verification.deals}
+    _delete_deals(session, run, [*(one.deal_id for one in changed), *(there.keys() - judged)])
+    after = max(there.values(), default=-1) + 1
+    rows = []
+    for deal in changed:
+        position = there.get(deal.deal_id)
+        if position is None:
+            position, after = after, after + 1
+        rows.append(_deal_row(run, position, deal, digests.standing(deal), now))
+    _insert(session, DealVerdictRow, rows)
+    _insert_parts(session, run, changed)
+    _put_in_order(session, run, [deal.deal_id for deal in verification.deals])
+    session.execute(delete(FlagRow).where(FlagRow.run == run))
+    _insert_flags(session, run, verification.flags)
+
+
+def deals_changed(
+    session: Session, run: int, verification: Verification, digests: DealDigests
+) -> list[DealVerdict]:
+    """The deals that stand otherwise than in a run, or were not in it."""
+    rows = session.execute(
+        select(DealVerdictRow.deal_id, DealVerdictRow.digest).where(DealVerdictRow.run == run)
+    )
+    before = dict(rows.all())
+    return [
+        deal for deal in verification.deals if before.get(deal.deal_id) != digests.standing(deal)
+    ]
+
+
+class DealDigests:
+    """The digests of verdicts, made once for each object that is a verdict."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[DealVerdict, str, str]] = {}
+        self._last: tuple[Verification, str] | None = None
+
+    def of(self, verification: Verification) -> str:
+        """Tells different verdicts apart, whenever they were given."""
+        if self._last is None or self._last[0] is not verification:
+            deals = [self.whole(deal) for deal in verification.deals]
+            self._last = (verification, _digest((deals, verification.flags)))
+        return self._last[1]
+
+    def standing(self, deal: DealVerdict) -> str:
+        """Tells apart how a deal stands; said in one more language it stands as before."""
+        return self._of(deal)[2]
+
+    def whole(self, deal: DealVerdict) -> str:
+        """Tells verdicts on a deal apart."""
+        return self._of(deal)[1]
+
+    def _of(self, deal: DealVerdict) -> tuple[DealVerdict, str, str]:
+        known = self._known.get(deal.deal_id)
+        if known is None or known[0] is not deal:
+            standing = plain(deal)
+            whole = _digest(standing)
+            for requirement in standing["requirements"]:
+                del requirement["explanation_en"]
+            known = (deal, whole, _digest(standing))
+            self._known[deal.deal_id] = known
+        return known
+
+
+def verification_digest(verification: Verification, digests: DealDigests | None = None) -> str:
     """Tells different verdicts apart, whenever they were given."""
-    return _digest((verification.deals, verification.flags))
+    return (digests if digests is not None else DealDigests()).of(verification)
 
 
 def latest_run(session: Session, source: str, crm_source: str) -> tuple[int, str | None] | None:
@@ -119,6 +200,11 @@ def confirm_run(session: Session, run: int, *, as_of: datetime, now: datetime) -
     """Writes down that the verdicts of a run are still the same."""
     row = session.get_one(RunRow, run)
     row.as_of, row.finished_at = as_of, now
+
+
+def begun_today(session: Session, run: int, now: datetime) -> bool:
+    """Whether a run began on the same day (UTC) as now."""
+    return session.get_one(RunRow, run).started_at.date() == now.astimezone(UTC).date()
 
 
 def thin_runs(session: Session, source: str, *, keep: int) -> None:
@@ -162,22 +248,67 @@ def _stood_before(session: Session, row: RunRow) -> dict[str, tuple[str, datetim
     return {deal: (digest, changed_at) for deal, digest, changed_at in rows}
 
 
-def _standing_digest(deal: DealVerdict) -> str:
-    """Tells apart how a deal stands; said in one more language it stands as before."""
-    standing = plain(deal)
-    for requirement in standing["requirements"]:
-        del requirement["explanation_en"]
-    return _digest(standing)
-
-
 def _digest(words: object) -> str:
     return hashlib.sha256(json.dumps(plain(words), sort_keys=True).encode()).hexdigest()
 
 
-def _deal_row(run: int, position: int, deal: DealVerdict) -> DealVerdictRow:
+def _deal_row(
+    run: int, position: int, deal: DealVerdict, digest: str, changed_at: datetime
+) -> dict[str, Any]:
     own = [field.name for field in fields(deal) if field.name not in ("requirements", "promises")]
     columns = {name: plain(getattr(deal, name)) for name in own}
-    return DealVerdictRow(run=run, position=position, **columns)
+    place = {"run": run, "position": position, "digest": digest, "changed_at": changed_at}
+    return place | columns
+
+
+def _insert(session: Session, table: type[Row], rows: Sequence[dict[str, Any]]) -> None:
+    for some in batched(rows, 2_000):
+        session.execute(insert(table), list(some))
+
+
+def _insert_parts(session: Session, run: int, deals: Sequence[DealVerdict]) -> None:
+    for some in batched(deals):  # a large office's would fill the memory
+        requirements, promises = [], []
+        for deal in some:
+            place = {"run": run, "deal_id": deal.deal_id}
+            for position, requirement in enumerate(deal.requirements):
+                requirements.append({**place, "position": position, **columns_of(requirement)})
+            for position, promise in enumerate(deal.promises):
+                promises.append({**place, "position": position, **columns_of(promise)})
+        _insert(session, RequirementVerdictRow, requirements)
+        _insert(session, PromiseRow, promises)
+
+
+def _insert_flags(session: Session, run: int, flags: Sequence[Flag]) -> None:
+    rows = [{"run": run, "position": n, **columns_of(flag)} for n, flag in enumerate(flags)]
+    _insert(session, FlagRow, rows)
+
+
+def _positions(session: Session, run: int) -> dict[str, int]:
+    columns = (DealVerdictRow.deal_id, DealVerdictRow.position)
+    rows = session.execute(select(*columns).where(DealVerdictRow.run == run))
+    return dict(rows.all())
+
+
+def _delete_deals(session: Session, run: int, deals: Sequence[str]) -> None:
+    for some in batched(deals):
+        for table in (RequirementVerdictRow, PromiseRow, DealVerdictRow):
+            session.execute(delete(table).where(table.run == run, table.deal_id.in_(some)))
+
+
+def _put_in_order(session: Session, run: int, deals: Sequence[str]) -> None:
+    """Numbers the deals of a run anew where they are not in order any more."""
+    there = _positions(session, run)
+    if [*sorted(there, key=there.__getitem__)] == list(deals):
+        return
+    for position, deal in enumerate(deals):
+        if there[deal] != position:
+            session.execute(
+                update(DealVerdictRow)
+                .where(DealVerdictRow.run == run, DealVerdictRow.deal_id == deal)
+                .values(position=position, changed_at=DealVerdictRow.changed_at)
+                .execution_options(synchronize_session=False)
+            )
 
 
 def _deal_verdict(session: Session, row: DealVerdictRow, zone: tzinfo) -> DealVerdict:

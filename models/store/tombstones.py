@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.tables import TombstoneRow
@@ -80,6 +80,17 @@ def raise_tombstones(  # noqa: PLR0913 - what a tombstone says
 def any_forgotten(session: Session) -> bool:
     """Whether anybody was ever forgotten here."""
     return session.scalar(select(TombstoneRow.digest).limit(1)) is not None
+
+
+ForgettingMark = tuple[int, datetime | None]
+
+
+def forgetting_mark(session: Session) -> ForgettingMark:
+    """Is another one after each forgetting: whoever keeps rows in memory reads them anew."""
+    count, since = session.execute(
+        select(func.count(TombstoneRow.digest), func.max(TombstoneRow.since))
+    ).one()
+    return count, since
 
 
 def load_forgotten(session: Session, secret: bytes) -> Forgotten:

@@ -21,6 +21,7 @@ from models.tables.calls import (
 )
 from models.tables.connections import (
     CrmBellRow,
+    CrmChangeRow,
     CrmConnectionRow,
     CrmPaceRow,
     CrmPassRow,
@@ -83,6 +84,7 @@ __all__ = [
     "CorrectionRow",
     "CoverageGapRow",
     "CrmBellRow",
+    "CrmChangeRow",
     "CrmConnectionRow",
     "CrmPaceRow",
     "CrmPassRow",

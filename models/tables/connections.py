@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Double, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import JsonObject, Row
+from models.tables.base import LONG_AGO, JsonObject, Row
 
 
 class CrmConnectionRow(Row):
@@ -17,8 +17,10 @@ class CrmConnectionRow(Row):
     `renewing_at` are whose turn it is to renew them. `hook` is the hash of the secret part of the
     address that its web-hooks come to, `hook_token` the sealed token they prove themselves with.
     `stages` maps a pipeline to its template and its stages to keys as a person confirmed them,
-    `own_fields` our fields to what the CRM calls them, `options` is what may be written. `change`
-    grows with every change that was read. `refused` says why a person has to look after it.
+    `own_fields` our fields to what the CRM calls them, `options` is what may be written, `preview`
+    what would be, as it was looked at last. `change` grows with every change that was read;
+    `crm_changes` tells all of those after `told_from`. `reader` and `reader_at` are which process
+    reads it, and its last sign of life. `refused` says why a person has to look after it.
     """
 
     __tablename__ = "crm_connections"
@@ -38,9 +40,13 @@ class CrmConnectionRow(Row):
     stages: Mapped[JsonObject] = mapped_column(server_default=text("'{}'"))
     own_fields: Mapped[JsonObject] = mapped_column(server_default=text("'{}'"))
     options: Mapped[JsonObject] = mapped_column(server_default=text("'{}'"))
+    preview: Mapped[JsonObject] = mapped_column(server_default=text("'{}'"))
     writes: Mapped[bool] = mapped_column(server_default=false())
     paused: Mapped[bool] = mapped_column(server_default=false())
     change: Mapped[int] = mapped_column(server_default=text("0"))
+    told_from: Mapped[int] = mapped_column(server_default=text("0"))
+    reader: Mapped[str | None]
+    reader_at: Mapped[datetime | None]
     refused: Mapped[str | None]
     error: Mapped[str | None]
     error_at: Mapped[datetime | None]
@@ -72,6 +78,20 @@ class CrmPassRow(Row):
     things: Mapped[int] = mapped_column(server_default=text("0"))
 
 
+class CrmChangeRow(Row):
+    """With which change of a CRM something was read anew, or found gone, last."""
+
+    __tablename__ = "crm_changes"
+    __table_args__ = (Index("ix_crm_changes_connection_change", "connection", "change"),)
+
+    connection: Mapped[int] = mapped_column(
+        ForeignKey("crm_connections.id", ondelete="CASCADE"), primary_key=True
+    )
+    thing: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    change: Mapped[int]
+
+
 class CrmBellRow(Row):
     """Something that a web-hook told us to read again; one row for each thing, however often.
 
@@ -95,6 +115,7 @@ class CrmWriteRow(Row):
     `key` is ours and stands in what is written, so that it is found again; `about` says what it is
     for (a digest of the verdict, a decision), so that nothing is written twice. `state` is
     ``waiting``, ``sending``, ``written``, ``dead``, ``undoing``, ``undone`` or ``dropped``.
+    `wanted_at` is when it was last found to be wanted: what nobody wants for long is not sent.
     `uncertain_at` is since when nobody knows whether it was written: it is looked for before it is
     sent again. `remote` is what the CRM calls it, `before` what stood there.
     """
@@ -118,6 +139,7 @@ class CrmWriteRow(Row):
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
     since: Mapped[datetime]
+    wanted_at: Mapped[datetime] = mapped_column(server_default=text(LONG_AGO))
     token: Mapped[str | None]
     claimed_at: Mapped[datetime | None]
     uncertain_at: Mapped[datetime | None]

@@ -63,10 +63,14 @@ class IntakeProblemRow(Row):
 
 
 class CallHeardRow(Row):
-    """What a call was heard and matched with; equal digests, equal outcome."""
+    """What a call was heard and matched with; equal digests, equal outcome.
+
+    `introduced` is the CRM's company that the other side introduces itself as, where that matters.
+    """
 
     __tablename__ = "calls_heard"
 
     call: Mapped[int] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     heard_with: Mapped[str]
     matched_with: Mapped[str]
+    introduced: Mapped[str | None]

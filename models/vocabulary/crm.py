@@ -49,6 +49,47 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Connection:
+    """A CRM that is connected, without its secrets.
+
+    `stages` is ``{pipeline_id: {"template": str, "stages": {stage_id: key | null}, "confirmed":
+    bool}}``. `own_fields` maps our fields to what the CRM calls them. `options` is what may be
+    written, and ``extensions`` (a user's telephone extensions by id) and ``field_names`` (as the
+    setting `crm.field_names`) where a person gave them. `preview` is what would be written, as it
+    was looked at last, without words of calls. `hook` is the hash of the secret part of
+    the address that web-hooks come to. `refused` says why a person has to look after it.
+    """
+
+    id: int
+    name: str
+    kind: CrmKind
+    address: str
+    account: str
+    timezone: str
+    currency: str
+    hook: str | None
+    stages: Mapping[str, Any]
+    own_fields: Mapping[str, str]
+    options: Mapping[str, Any]
+    writes: bool
+    paused: bool
+    change: int
+    refused: str | None
+    error: str | None
+    error_at: datetime | None
+    created_by: str
+    created_at: datetime
+    loaded_at: datetime | None
+    read_at: datetime | None
+    preview: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """What the database calls what was read of it."""
+        return source_of(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """Whose CRM it is, and what we may do there.
 
@@ -78,18 +119,6 @@ class StageDemand:
     advice: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What deals stand in: pipelines with stages, our people, demands of stages.
-
-    A pipeline's `template` is empty and its stages have no `key` until a person said which.
-    """
-
-    pipelines: tuple[Pipeline, ...]
-    users: tuple[User, ...]
-    demands: tuple[StageDemand, ...] = ()
-
-
 class Thing(StrEnum):
     """What a CRM holds many of."""
 
@@ -101,12 +130,35 @@ class Thing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CustomField:
+    """A field that people added to the deals, contacts or companies of a CRM."""
+
+    id: str
+    name: str
+    of: Thing = Thing.DEAL
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What deals stand in: pipelines with stages, our people, demands of stages, custom fields.
+
+    A pipeline's `template` is empty and its stages have no `key` until a person said which.
+    """
+
+    pipelines: tuple[Pipeline, ...]
+    users: tuple[User, ...]
+    demands: tuple[StageDemand, ...] = ()
+    fields: tuple[CustomField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Some of what a CRM holds. Whatever is in it replaces what was known under its id.
 
     `gone` are things that the CRM has no longer. Of the deals in `whole` all stage changes and
     activities that hang on the deal itself are in the batch: others that were known of them are
-    gone.
+    gone. Not so of `partial` kinds, of which the CRM does not tell all (one without a history of
+    stages): what was known of them stays.
     """
 
     deals: tuple[Deal, ...] = ()
@@ -116,6 +168,7 @@ class Batch:
     activities: tuple[Activity, ...] = ()
     gone: tuple[tuple[Thing, str], ...] = ()
     whole: frozenset[str] = frozenset()
+    partial: frozenset[Thing] = frozenset()
 
     def __len__(self) -> int:
         """How many things there are in it."""
@@ -194,6 +247,11 @@ class FieldValues:
     checked_at: datetime | None
     link: str | None
 
+    @property
+    def percent(self) -> int | None:
+        """The confidence as the CRM's field shows it."""
+        return None if self.confidence is None else round(100 * self.confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class NoteText:
@@ -270,7 +328,63 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class HookThere:
+    """A web-hook as it is set up at the CRM; `on`: it tells us of changes."""
+
+    url: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rung:
     """What a web-hook of the CRM says: things to be read again. It proves nothing by itself."""
 
     things: tuple[tuple[Thing, str], ...]
+
+
+class NotesWanted(StrEnum):
+    """Of what notes are written on a deal."""
+
+    CONFIRMED = "confirmed"  # findings that a supervisor confirmed
+    VERDICTS = "verdicts"  # these, and every card that is ahead of its deal
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class WriteOptions:
+    """What is written into the deals of a CRM, once writing is switched on.
+
+    `tag` is the name of a tag for deals that are ahead; `unknown` tells in notes also what cannot
+    be told.
+    """
+
+    fields: bool = True
+    notes: NotesWanted = NotesWanted.CONFIRMED
+    tasks: bool = True
+    tag: str | None = None
+    transcripts: bool = False
+    unknown: bool = False
+
+
+def write_options(told: object) -> WriteOptions:
+    """Options as a connection keeps them; what is missing, odd or unknown is as usual."""
+    known = told if isinstance(told, Mapping) else {}
+    usual = WriteOptions()
+    tag = known.get("tag")
+    try:
+        notes = NotesWanted(known.get("notes", usual.notes))
+    except (ValueError, TypeError):
+        notes = usual.notes
+
+    def switch(name: str, otherwise: bool) -> bool:
+        value = known.get(name)
+        return value if isinstance(value, bool) else otherwise
+
+    return WriteOptions(
+        fields=switch("fields", usual.fields),
+        notes=notes,
+        tasks=switch("tasks", usual.tasks),
+        tag=tag.strip() or None if isinstance(tag, str) else None,
+        transcripts=switch("transcripts", usual.transcripts),
+        unknown=switch("unknown", usual.unknown),
+    )

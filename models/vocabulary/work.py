@@ -14,6 +14,7 @@ class JobKind(StrEnum):
 
     VERDICTS = "verdicts"  # judge all deals of a source
     PREVIEW = "preview"  # judge all deals by a draft of rules and tell what flips
+    CRM_PREVIEW = "crm_preview"  # tell what would be written into a CRM
     REPORT = "report"  # score the calls of a source and write its page
     CALL = "call"  # transcribe a call, hear it, find its deal
 
