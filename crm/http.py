@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ class CrmAnswer:
 
 @dataclass(slots=True)
 class CrmHttp:
-    """Asks one CRM.
+    """Asks one CRM; several threads may use it at once.
 
     `base` is its address without a secret; `secret_path` stands between it and the path of each
     request and is never told. Reading is tried several times, writing once.
@@ -69,6 +70,7 @@ class CrmHttp:
     sleep: Callable[[float], None] = time.sleep
     answer_s: float = _ANSWER_S
     _client: httpx2.Client | None = field(default=None, init=False, repr=False)
+    _opening: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> CrmAnswer:
         """Reads; what is only busy or away for a moment is asked again.
@@ -151,16 +153,17 @@ class CrmHttp:
             ) from error
 
     def _opened(self) -> httpx2.Client:
-        if self._client is None:
-            target_of(self.base, self.rules)
-            self._client = httpx2.Client(
-                verify=trusted_certificates(),
-                trust_env=False,
-                follow_redirects=False,
-                timeout=httpx2.Timeout(self.answer_s, connect=_CONNECT_S),
-                headers={"user-agent": f"stagecheck/{version('stagecheck')}"},
-            )
-        return self._client
+        with self._opening:
+            if self._client is None:
+                target_of(self.base, self.rules)
+                self._client = httpx2.Client(
+                    verify=trusted_certificates(),
+                    trust_env=False,
+                    follow_redirects=False,
+                    timeout=httpx2.Timeout(self.answer_s, connect=_CONNECT_S),
+                    headers={"user-agent": f"stagecheck/{version('stagecheck')}"},
+                )
+            return self._client
 
     def _judged(self, answer: httpx2.Response, raw: bytes) -> CrmAnswer:
         status, body, at = answer.status_code, _json(raw), _clock(answer)

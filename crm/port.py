@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from core.outward import Rules
 from models.vocabulary.crm import (
     Account,
     Batch,
+    HookThere,
     OwnField,
     Page,
     Rung,
@@ -157,6 +158,41 @@ class Adapter(LiveCrm, CrmWriter, Protocol):
 
     def close(self) -> None:
         """Ends its connections."""
+        ...
+
+
+@runtime_checkable
+class Subscribing(Protocol):
+    """A CRM that lets us set up its web-hooks. Every method may raise `crm.errors.CrmError`."""
+
+    def hooks(self) -> Sequence[HookThere]:
+        """The web-hooks that are set up there, ours among them."""
+        ...
+
+    def subscribe(self, url: str) -> None:
+        """Has changes of deals, contacts and companies told to an address; twice is once."""
+        ...
+
+    def unsubscribe(self, url: str) -> None:
+        """Has nothing told to an address any more; twice is once."""
+        ...
+
+
+@runtime_checkable
+class Queueing(Protocol):
+    """A CRM that keeps what changed until we ask, for where it cannot reach us."""
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether this access may ask; asked nothing of the CRM."""
+        ...
+
+    def rung(self) -> Rung:
+        """What changed since it was asked last; it is told once.
+
+        Raises:
+            CrmError: it cannot be asked.
+        """
         ...
 
 
