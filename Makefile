@@ -13,6 +13,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 TRAIN  := $(VENV)/.ready-train
+BOTTLE := .cache/bottlecrm
 # Also where the environment lets Python write no bytecode, a start is not to compile everything
 # that it imports; what is compiled already is passed over. Some packages hold files that are none.
 SOURCES  := api classify core crm flow ingest models tests transcribe
@@ -25,12 +26,12 @@ RECORDINGS ?= samples/recordings
 CRM        ?= samples/crm.json
 ARGS       ?=
 
-.PHONY: help setup demo run test programs check fix bench quality train up lock secrets clean
+.PHONY: help setup demo run test test-bottlecrm programs check fix bench quality train up lock secrets clean
 
 help:  ## show this help
 	@echo "stagecheck: compares the stage a deal has in the CRM with what was said on the telephone"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make run RECORDINGS=folder CRM=crm.json ARGS='--json out.json'   judges your own calls"
 
@@ -79,6 +80,24 @@ test: $(DEV) programs  ## install what the tests need and run everything: check,
 	@$(COMPILED)
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# A real CRM as a peer: BottleCRM from the package registry in an environment of its own, since it
+# needs another Python. Its database is migrated and seeded once (some minutes) and copied from then on.
+PYTHON312 ?= $(shell for one in python3.12 $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.12.*/bin/python3.12; do \
+	"$$one" -c '' 2>/dev/null && { command -v "$$one"; break; }; done)
+
+$(BOTTLE)/.ready: requirements/bottlecrm.txt
+	@test -n "$(PYTHON312)" || { echo "python3.12 is not on the PATH, and BottleCRM needs it. Install Python 3.12, or say where it is: make test-bottlecrm PYTHON312=/path/to/python3.12"; exit 2; }
+	@echo "== BottleCRM: setting up in $(BOTTLE) (once; about 300 MB)"
+	@rm -rf $(BOTTLE)/venv && mkdir -p $(BOTTLE) && "$(PYTHON312)" -m venv --without-pip $(BOTTLE)/venv
+	@$(BIN)/uv pip install --quiet --python $(BOTTLE)/venv/bin/python --require-hashes -r requirements/bottlecrm.txt
+	@$(BOTTLE)/venv/bin/python -m compileall -qq -j 0 $(BOTTLE)/venv/lib || true
+	@touch $@
+
+test-bottlecrm: $(DEV)  ## judge and write to a real CRM on this machine (needs Python 3.12; not part of make test)
+	@$(MAKE) $(BOTTLE)/.ready
+	@BOTTLECRM_PYTHON="$(CURDIR)/$(BOTTLE)/venv/bin/python" BOTTLECRM_CACHE="$(CURDIR)/$(BOTTLE)" \
+		$(BIN)/python -m pytest tests/bottlecrm -m bottlecrm $(ARGS)
+
 # The report is tested in a real browser, the drop-box with real clients; Debian's are fetched
 # where one is missing.
 PROGRAMS := chromium sftp:openssh-client curl lftp rclone docker-compose
@@ -125,6 +144,8 @@ lock: $(DEV)  ## compile requirements/*.in to pinned and hashed requirement file
 	@for name in bootstrap base dev train; do \
 		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes \
+		--python-version 3.12 requirements/bottlecrm.in -o requirements/bottlecrm.txt
 	@for name in weights browser; do \
 		UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --generate-hashes --no-deps \
 			--python-version 3.11 requirements/$$name.in -o requirements/$$name.txt; done
