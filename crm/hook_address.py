@@ -1,0 +1,52 @@
+"""Whether a CRM sends its web-hooks to the address that we gave it: only its hash is kept."""
+
+from __future__ import annotations
+
+import hmac
+from enum import Enum
+from urllib.parse import urlsplit
+
+from core.tokens import digest_of
+from crm.port import Adapter, Subscribing
+
+
+class HookState(Enum):
+    """Whether a CRM sends us its web-hooks."""
+
+    ON = "on"
+    OFF = "off"  # it is set up there and switched off: it failed too often, or somebody did it
+    MISSING = "missing"
+    UNKNOWN = "unknown"  # the CRM does not tell
+
+    @property
+    def told(self) -> str:
+        """The same in a sentence."""
+        return {
+            HookState.ON: "The CRM sends them.",
+            HookState.OFF: "The CRM has switched them off: switch them on there, or --new.",
+            HookState.MISSING: "The CRM does not know this address (any more): --new sets it up.",
+            HookState.UNKNOWN: "The CRM does not tell whether it sends them; look there.",
+        }[self]
+
+
+def hook_there(adapter: Adapter, digest: str) -> HookState:
+    """Whether the CRM sends to the address with a secret of this hash.
+
+    Raises:
+        CrmError: the CRM cannot be asked.
+    """
+    if not isinstance(adapter, Subscribing):
+        return HookState.UNKNOWN
+    ours = [one for one in adapter.hooks() if is_ours(one.url, digest)]
+    if not ours:
+        return HookState.MISSING
+    return HookState.ON if any(one.on for one in ours) else HookState.OFF
+
+
+def is_ours(url: str, digest: str | None) -> bool:
+    """Whether the last part of an address is the secret of this hash."""
+    try:
+        secret = urlsplit(url).path.rstrip("/").rpartition("/")[2]
+    except ValueError:
+        return False
+    return digest is not None and hmac.compare_digest(digest_of(secret), digest)
