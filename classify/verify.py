@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from classify.verification.deal_flags import gap_flags, promise_flags, requireme
 from classify.verification.doubts import with_doubts
 from classify.verification.gap import gap_of, verified_index
 from classify.verification.judge import Judged, judge
+from classify.verification.memory import VerdictMemory
 from classify.verification.moment import known_at
 from classify.verification.money import asks_for_money
 from classify.verification.move_flags import moved_without_contact
@@ -45,13 +46,16 @@ def verify(  # noqa: PLR0913 - what is held against what, and when
     settings: VerificationSettings,
     waivers: Mapping[str, Sequence[Waiver]] = MappingProxyType({}),
     progress: Callable[[int], None] | None = None,
+    memory: VerdictMemory | None = None,
 ) -> Verification:
     """Holds what was heard against what each deal's stage demands, as known at `as_of`.
 
     `calls` are all known calls: the understood ones and those that only the CDR or a broken
     recording tells of; coverage follows from them. `pipelines` are rule files by template
     name, `waivers` by deal what people do not demand of it. Same input, same answer; the
-    snapshot's order of deals is kept. `progress` is told how many deals were judged.
+    snapshot's order of deals is kept. `progress` is told how many deals were judged. With a
+    `memory` deals that nothing could have turned since it was used last keep their verdicts; a
+    flag that nothing dates keeps the moment of its first judging.
 
     Raises:
         InvalidInputError: a pipeline's template or a stage's key is unknown.
@@ -59,11 +63,12 @@ def verify(  # noqa: PLR0913 - what is held against what, and when
     zone = ZoneInfo(snapshot.timezone)
     calendar = WorkCalendar(settings.holidays_country, zone, settings.working_hours)
     clock = Clock(as_of, calendar, settings)
+    if memory is not None:
+        clock = memory.clock(clock)
     world = build_world(known_at(snapshot, as_of), pipelines, calls, clock, waivers)
     deals: list[DealVerdict] = []
     flags: list[Flag] = []
-    for deal in world.snapshot.deals:
-        verdict, raised = _judge_deal(build_case(world, deal), world)
+    for verdict, raised in _judged(world, memory, as_of):
         deals.append(verdict)
         flags += raised
         if progress is not None:
@@ -71,6 +76,17 @@ def verify(  # noqa: PLR0913 - what is held against what, and when
     flags += _flags_of_calls(world)
     verification = Verification(as_of, tuple(deals), tuple(flags))
     return with_advice(with_doubts(verification, world.calls), world.calls)
+
+
+def _judged(
+    world: World, memory: VerdictMemory | None, as_of: datetime
+) -> Iterator[tuple[DealVerdict, Sequence[Flag]]]:
+    deals = filter(world.judges, world.snapshot.deals)
+    if memory is not None:
+        yield from memory.judge(world, deals, _judge_deal, as_of)
+        return
+    for deal in deals:
+        yield _judge_deal(build_case(world, deal), world)
 
 
 def _judge_deal(case: Case, world: World) -> tuple[DealVerdict, list[Flag]]:

@@ -3,5 +3,13 @@
 from classify.matching.decide import match_call
 from classify.matching.hotwords import candidate_names
 from classify.matching.index import DealIndex, build_index
+from classify.matching.prints import DealPrints, MatchPrints
 
-__all__ = ["DealIndex", "build_index", "candidate_names", "match_call"]
+__all__ = [
+    "DealIndex",
+    "DealPrints",
+    "MatchPrints",
+    "build_index",
+    "candidate_names",
+    "match_call",
+]

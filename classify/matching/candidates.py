@@ -51,7 +51,7 @@ def deals_of_number(
     """
     note = _whose(call.client_number or "", holders, index)
     own = deals_of_contacts(holders.contact_ids, index, note)
-    companies = dict.fromkeys((*holders.company_ids, *_employers(holders, index)))
+    companies = dict.fromkeys((*holders.company_ids, *employers(holders.contact_ids, index)))
     of_company = {
         deal_id: (BY_COMPANY, note)
         for company_id in companies
@@ -69,8 +69,9 @@ def deals_of_number(
     return Found(deals, frozenset(), note)
 
 
-def _employers(holders: Holders, index: DealIndex) -> list[str]:
-    people = (index.contacts[id_] for id_ in holders.contact_ids)
+def employers(contact_ids: Iterable[str], index: DealIndex) -> list[str]:
+    """The companies that contacts belong to."""
+    people = (index.contacts[id_] for id_ in contact_ids)
     return [person.company_id for person in people if person.company_id is not None]
 
 

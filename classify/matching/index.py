@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from classify.matching.history import DealHistory, build_history
 from classify.matching.phones import PhoneIndex, build_phone_index
@@ -16,9 +17,12 @@ from models.vocabulary.deal import (
     Contact,
     CrmSnapshot,
     Deal,
+    StageChange,
     StageKind,
     User,
 )
+
+_OfDeal = TypeVar("_OfDeal", StageChange, Activity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +48,27 @@ class DealIndex:
 
 
 def build_index(
-    snapshot: CrmSnapshot, settings: MatchingSettings, pbx: PbxSettings | None = None
+    snapshot: CrmSnapshot,
+    settings: MatchingSettings,
+    pbx: PbxSettings | None = None,
+    before: tuple[CrmSnapshot, DealIndex] | None = None,
 ) -> DealIndex:
     """Indexes a snapshot.
 
     `pbx` says how numbers without a country code are read and which are our own; its
-    defaults hold where it is ``None``.
+    defaults hold where it is ``None``. `before` is an earlier snapshot with its index, made with
+    the same settings: what is the very same in both is not made again.
     """
     contacts = {contact.id: contact for contact in snapshot.contacts}
     deals = {deal.id: deal for deal in snapshot.deals}
     calls = [a for a in snapshot.activities if a.type is ActivityType.CALL or a.call_id]
     return DealIndex(
-        phones=build_phone_index(
-            snapshot, settings.shared_number_contacts, pbx if pbx is not None else PbxSettings()
-        ),
+        phones=_phones(snapshot, settings, pbx if pbx is not None else PbxSettings(), before),
         deals=deals,
         contacts=contacts,
         companies={company.id: company for company in snapshot.companies},
         users={user.id: user for user in snapshot.users},
-        histories=_histories(snapshot),
+        histories=_histories(snapshot, before),
         deals_of_contact=_grouped(
             (contact_id, deal.id) for deal in snapshot.deals for contact_id in deal.contact_ids
         ),
@@ -84,26 +90,70 @@ def build_index(
     )
 
 
-def _histories(snapshot: CrmSnapshot) -> dict[str, DealHistory]:
-    changes = defaultdict(list)
-    for change in snapshot.stage_changes:
-        changes[change.deal_id].append(change)
-    activities = _activities((a.deal_id, a) for a in snapshot.activities)
+def _phones(
+    snapshot: CrmSnapshot,
+    settings: MatchingSettings,
+    pbx: PbxSettings,
+    before: tuple[CrmSnapshot, DealIndex] | None,
+) -> PhoneIndex:
+    if before is not None:
+        then, index = before
+        people = (snapshot.contacts, snapshot.companies, snapshot.users)
+        if (then.contacts, then.companies, then.users) == people:
+            return index.phones
+    return build_phone_index(snapshot, settings.shared_number_contacts, pbx)
+
+
+def _histories(
+    snapshot: CrmSnapshot, before: tuple[CrmSnapshot, DealIndex] | None
+) -> dict[str, DealHistory]:
+    changes = _by_deal(snapshot.stage_changes)
+    activities = _by_deal(snapshot.activities)
     everywhere: dict[str, StageKind] = {}
     own: dict[str, dict[str, StageKind]] = {}
     for pipeline in snapshot.pipelines:
         own[pipeline.id] = {stage.id: stage.kind for stage in pipeline.stages}
         everywhere |= own[pipeline.id]
+    known = _as_before(snapshot, before, changes, activities)
     return {
-        deal.id: build_history(
+        deal.id: known.get(deal.id)
+        or build_history(
             deal,
-            changes[deal.id],
+            changes.get(deal.id, ()),
             activities.get(deal.id, ()),
             # A deal may have come from another pipeline; its own one's stages come first.
             {**everywhere, **own.get(deal.pipeline_id, {})},
         )
         for deal in snapshot.deals
     }
+
+
+def _as_before(
+    snapshot: CrmSnapshot,
+    before: tuple[CrmSnapshot, DealIndex] | None,
+    changes: Mapping[str, list[StageChange]],
+    activities: Mapping[str, list[Activity]],
+) -> dict[str, DealHistory]:
+    """The histories of the deals of which nothing is other than before."""
+    if before is None or before[0].pipelines != snapshot.pipelines:
+        return {}
+    then, index = before
+    old_changes, old_activities = _by_deal(then.stage_changes), _by_deal(then.activities)
+    return {
+        deal.id: index.histories[deal.id]
+        for deal in snapshot.deals
+        if index.deals.get(deal.id) is deal
+        and old_changes.get(deal.id) == changes.get(deal.id)
+        and old_activities.get(deal.id) == activities.get(deal.id)
+    }
+
+
+def _by_deal(words: Iterable[_OfDeal]) -> dict[str, list[_OfDeal]]:
+    groups: dict[str, list[_OfDeal]] = {}
+    for word in words:
+        if word.deal_id is not None:
+            groups.setdefault(word.deal_id, []).append(word)
+    return groups
 
 
 def _companies_of(deal: Deal, contacts: Mapping[str, Contact]) -> tuple[str, ...]:

@@ -74,7 +74,9 @@ def _card_came_late(world: World, call: JudgedCall, due: datetime) -> bool:
     not say when contacts were.
     """
     deal = _deal_of(world, call)
-    if deal is None or call.call.direction is not Direction.IN or deal.created_at <= due:
+    if deal is None or not world.judges(deal):
+        return False
+    if call.call.direction is not Direction.IN or deal.created_at <= due:
         return False
     people = set(deal.contact_ids)
     older = [

@@ -51,7 +51,10 @@ def with_doubts(verification: Verification, calls: Iterable[JudgedCall]) -> Veri
 
 
 def _deal(deal: DealVerdict, doubts: Doubts) -> DealVerdict:
-    return replace(deal, requirements=tuple(_requirement(one, doubts) for one in deal.requirements))
+    told = tuple(_requirement(one, doubts) for one in deal.requirements)
+    if all(one is was for one, was in zip(told, deal.requirements, strict=True)):
+        return deal
+    return replace(deal, requirements=told)
 
 
 def _requirement(one: RequirementVerdict, doubts: Doubts) -> RequirementVerdict:

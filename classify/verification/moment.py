@@ -37,6 +37,8 @@ def _deal_at(
     stage_id = undone.from_id if undone and undone.from_id else deal.stage_id
     closed = deal.closed_at if deal.closed_at and deal.closed_at <= as_of else None
     status = deal.status if stage_id == deal.stage_id else kinds.get(stage_id, deal.status)
+    if (stage_id, closed, status) == (deal.stage_id, deal.closed_at, deal.status):
+        return deal
     return replace(deal, stage_id=stage_id, status=status, closed_at=closed)
 
 

@@ -13,6 +13,7 @@ from models.vocabulary.deal import Pipeline, Stage, StageKind
 from models.vocabulary.errors import InvalidInputError
 
 LOST = "lost"
+NO_STAGE = "-"  # in place of a key: a person said that a column is none of the template's stages
 _ENOUGH = 78.0
 _STEM = 5  # letters that «отправка», «отправить» and «отправлено» share
 _NOISE = frozenset({"и", "в", "во", "на", "с", "по", "для", "the", "a", "an", "of", "and", "to"})
@@ -32,6 +33,11 @@ class StageTie:
     key: str | None
     method: str
     score: float = 100.0
+
+
+def is_judged(pipeline: Pipeline) -> bool:
+    """Whether anything judges a pipeline: of one without a template deals are only known."""
+    return bool(pipeline.template.strip())
 
 
 def rules_for(pipeline: Pipeline, pipelines: Mapping[str, PipelineRules]) -> PipelineRules:
@@ -65,6 +71,8 @@ def _tie(pipeline: Pipeline, stage: Stage, rules: PipelineRules) -> StageTie:
         return StageTie(stage.id, stage.key, "key")
     if stage.kind is StageKind.LOST:
         return StageTie(stage.id, LOST, "kind")
+    if stage.key == NO_STAGE:
+        return StageTie(stage.id, None, "key")
     if stage.key:
         raise InvalidInputError(
             f"pipelines[id={pipeline.id}].stages[id={stage.id}].key",
@@ -72,7 +80,7 @@ def _tie(pipeline: Pipeline, stage: Stage, rules: PipelineRules) -> StageTie:
             f"Use one of {', '.join(keys)}, or leave the key out to match by name.",
         )
     score, key = max(
-        (_likeness(stage.name, rule.names.ru + rule.names.en, rule.key), rule.key)
+        (likeness(stage.name, rule.names.ru + rule.names.en, rule.key), rule.key)
         for rule in rules.stages
     )
     if score >= _ENOUGH:
@@ -82,7 +90,8 @@ def _tie(pipeline: Pipeline, stage: Stage, rules: PipelineRules) -> StageTie:
     return StageTie(stage.id, None, "none", score)
 
 
-def _likeness(name: str, names: tuple[str, ...], key: str) -> float:
+def likeness(name: str, names: tuple[str, ...], key: str) -> float:
+    """How alike a column's name is to the nearest of a stage's names or its key, 0..100."""
     said = name_stems(name)
     return max(fuzz.token_sort_ratio(said, name_stems(each)) for each in (*names, key))
 

@@ -20,7 +20,7 @@ from classify.verification.coverage import (
 )
 from classify.verification.rules import PipelineRules
 from classify.verification.silences import silences
-from classify.verification.ties import LOST, rules_for, tie_stages
+from classify.verification.ties import LOST, is_judged, rules_for, tie_stages
 from models.vocabulary.correction import BY_HAND, CorrectedAction
 from models.vocabulary.deal import (
     Activity,
@@ -48,7 +48,7 @@ class World:
 
     snapshot: CrmSnapshot
     calls: tuple[JudgedCall, ...]
-    rules: Mapping[str, PipelineRules]  # by pipeline id
+    rules: Mapping[str, PipelineRules]  # by pipeline id, of those that are judged
     keys: Mapping[str, str | None]  # template's key by "pipeline id/stage id"
     columns: Mapping[str, Mapping[str, str]]  # the CRM's stage names by pipeline and stage id
     clock: Clock
@@ -65,6 +65,10 @@ class World:
     calls_of_number: Mapping[str, Sequence[JudgedCall]]
     call_ids: frozenset[str]
     waivers_of_deal: Mapping[str, Sequence[Waiver]]
+
+    def judges(self, deal: Deal) -> bool:
+        """Whether a deal's pipeline has rules; others' deals only explain calls."""
+        return deal.pipeline_id in self.rules
 
     def calls_of_client(self, calls: Iterable[JudgedCall]) -> list[JudgedCall]:
         """These calls and all others with their numbers, in order of time."""
@@ -92,7 +96,7 @@ def build_world(
         (call for call in calls if call.call.started_at <= clock.as_of),
         key=lambda call: (call.call.started_at, call.call.call_id),
     )
-    rules = {pipeline.id: rules_for(pipeline, pipelines) for pipeline in snapshot.pipelines}
+    rules = {one.id: rules_for(one, pipelines) for one in snapshot.pipelines if is_judged(one)}
     matched = [(call, call.match) for call in known if call.match]
     return World(
         snapshot=snapshot,
@@ -133,6 +137,7 @@ def _keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> dict[str
     return {
         f"{pipeline.id}/{tie.stage_id}": tie.key
         for pipeline in snapshot.pipelines
+        if pipeline.id in rules
         for tie in tie_stages(pipeline, rules[pipeline.id])
     }
 
