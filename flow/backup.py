@@ -17,11 +17,12 @@ from sqlalchemy import make_url
 from core.clock import now
 from core.disk import synced
 from core.settings import Settings
+from models import crm_keys, webhook_keys
 from models.places import DATABASE, database_url
 from models.vocabulary.errors import InvalidInputError, OutputError
-from models.webhook_keys import KEY_FILE
 
 _SECRETS = ("accounts.yaml", "keys")
+_KEYS = (webhook_keys.KEY_FILE, crm_keys.KEY_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Backup:
 def back_up(db: str | None, state: Path, settings: Settings, to: Path, *, secrets: bool) -> Backup:
     """Copies the database, and secrets where asked, to a folder that is new.
 
-    Secrets are those of the drop-box, and the key that those of endpoints are sealed with.
+    Secrets are those of the drop-box, and the keys that those of endpoints and of CRMs are sealed
+    with.
 
     The folder is there whole or not at all; only this user can read it.
 
@@ -53,8 +55,9 @@ def back_up(db: str | None, state: Path, settings: Settings, to: Path, *, secret
         calls, transcripts, form = _copied(source, draft / DATABASE)
         if secrets:
             _copy_secrets(state / "sftp", draft / "sftp")
-            if (state / KEY_FILE).exists():
-                shutil.copy2(state / KEY_FILE, draft / KEY_FILE)
+            for name in _KEYS:
+                if (state / name).exists():
+                    shutil.copy2(state / name, draft / name)
         _write_manifest(draft, form)
         for path in draft.rglob("*"):
             synced(path)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from core.batches import batched
@@ -38,15 +38,29 @@ class Before:
     broken: Counter[_PromiseName] = field(default_factory=Counter)
 
 
-def read_before(session: Session, run: int) -> Before:
-    """What a run came to."""
+def read_before(session: Session, run: int, only: Sequence[str] | None = None) -> Before:
+    """What a run came to, of all deals or of a few."""
+    if only is None:
+        return _read_before(session, run, None)
+    parts = [_read_before(session, run, some) for some in batched(only)]
+    return Before(
+        {deal: told for part in parts for deal, told in part.deals.items()},
+        {deal: told for part in parts for deal, told in part.requirements.items()},
+        sum((part.broken for part in parts), Counter()),
+    )
+
+
+def _read_before(session: Session, run: int, only: Sequence[str] | None) -> Before:
+    def of(table: type[DealVerdictRow | RequirementVerdictRow | PromiseRow]) -> Any:
+        return table.run == run if only is None else and_(table.run == run, table.deal_id.in_(only))
+
     deals = session.execute(
         select(
             DealVerdictRow.deal_id,
             DealVerdictRow.recorded_stage,
             DealVerdictRow.verified_stage,
             DealVerdictRow.gap,
-        ).where(DealVerdictRow.run == run)
+        ).where(of(DealVerdictRow))
     )
     requirements: dict[str, dict[tuple[str, str], str]] = {}
     for deal, stage, requirement, verdict in session.execute(
@@ -55,13 +69,13 @@ def read_before(session: Session, run: int) -> Before:
             RequirementVerdictRow.stage,
             RequirementVerdictRow.requirement_id,
             RequirementVerdictRow.verdict,
-        ).where(RequirementVerdictRow.run == run)
+        ).where(of(RequirementVerdictRow))
     ):
         requirements.setdefault(deal, {})[stage, requirement] = verdict
     broken = session.execute(
         select(
             PromiseRow.deal_id, PromiseRow.call_id, PromiseRow.type, PromiseRow.by, PromiseRow.due
-        ).where(PromiseRow.run == run, PromiseRow.state == PromiseState.BROKEN.value)
+        ).where(of(PromiseRow), PromiseRow.state == PromiseState.BROKEN.value)
     )
     return Before(
         {deal: (recorded, verified, gap) for deal, recorded, verified, gap in deals},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from classify.findings import sightings_of
@@ -15,7 +18,7 @@ from models.store.events import add_events
 from models.store.findings import FindingsChanged, heard_confidences, update_findings
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.review import Sighting
-from models.vocabulary.verdict import FlagKind, Verification
+from models.vocabulary.verdict import DealVerdict, FlagKind, Verification
 
 
 def note_findings(
@@ -57,17 +60,26 @@ def sightings_in(
 
 
 def note_verdicts(
-    session: Session, verification: Verification, snapshot: CrmSnapshot, before: int | None
+    session: Session,
+    verification: Verification,
+    snapshot: CrmSnapshot,
+    before: int | None,
+    changed: Sequence[DealVerdict] | None = None,
 ) -> None:
     """Tells what is other than in the run `before`, in the same transaction as the verdicts.
 
-    What the first run of a source finds is no change.
+    What the first run of a source finds is no change. Where it is known which deals `changed`
+    only they are looked at.
     """
     if before is None:
         return
+    only = None
+    if changed is not None:
+        verification = replace(verification, deals=tuple(changed))
+        only = [deal.deal_id for deal in changed]
     promised = [one.call_id for deal in verification.deals for one in deal.promises]
     news = news_of_verdicts(
-        read_before(session, before),
+        read_before(session, before, only),
         verification,
         {deal.id: deal.responsible_id for deal in snapshot.deals},
         rows_of_calls(session, promised),

@@ -36,7 +36,7 @@ class LaneName(StrEnum):
 
 
 Recordings = Annotated[Path, typer.Argument(help="Folder of recordings, read recursively.")]
-Crm = Annotated[Path, typer.Option(help="The CRM snapshot (JSON).")]
+Crm = Annotated[Path, typer.Option(help="The CRM snapshot (JSON), or the name of a connected CRM.")]
 Cdr = Annotated[Path | None, typer.Option(help="The telephone system's ledger (Master.csv).")]
 Pipelines = Annotated[
     Path | None,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from classify.checklist import Checklist, load_checklist
 from classify.pipeline_file import load_pipelines, with_editions
 from classify.verification.rules import PipelineRules
-from classify.verification.ties import rules_for, tie_stages
+from classify.verification.ties import is_judged, rules_for, tie_stages
 from core.logs import get_logger
 from core.settings import Settings
 from core.sources import source_settings
@@ -20,6 +20,7 @@ from ingest.arrival import KnownFiles
 from ingest.calls import Gathered, gather_calls
 from models.sealed import read_keys
 from models.vocabulary.call import CdrRow
+from models.vocabulary.crm import source_of
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.files import Mark
@@ -41,6 +42,7 @@ class RunRequest:
     db: str | None = None
     as_of: datetime | None = None
     state: Path = DEFAULT_STATE
+    connection: str | None = None  # the live CRM that `crm` names, where it is no file
 
     @property
     def source(self) -> str:
@@ -49,7 +51,9 @@ class RunRequest:
 
     @property
     def crm_source(self) -> str:
-        """What the database calls the CRM snapshot."""
+        """What the database calls the CRM."""
+        if self.connection is not None:
+            return source_of(self.connection)
         return str(self.crm.resolve())
 
 
@@ -67,26 +71,44 @@ class Question:
     warnings: tuple[str, ...]
 
 
-def read_question(request: RunRequest, settings: Settings) -> Question:
+def read_question(
+    request: RunRequest, settings: Settings, live: CrmSnapshot | None = None
+) -> Question:
     """Reads the snapshot, the rule files and the checklist and ties them together.
+
+    Args:
+        request: what is asked.
+        settings: where rules and checklist lie, and how the CRM's words map to ours.
+        live: what is known of a connected CRM, in the place of a snapshot file.
 
     Raises:
         InvalidInputError: one of them is wrong, or they do not fit together.
     """
-    read = read_snapshot(request.crm, settings.crm)
+    snapshot, warnings = _snapshot(request, settings) if live is None else (live, ())
     rules = load_pipelines(settings.verification.pipelines_folder)
     checklist = load_checklist(settings.verification.checklist)
     try:
-        stage_keys = _stage_keys(read.snapshot, rules)
+        if live is None:
+            _must_be_judged(snapshot, rules)
+        stage_keys = _stage_keys(snapshot, rules)
     except InvalidInputError as error:
         place = f"{request.crm}: {error.place}"
         raise InvalidInputError(place, error.problem, error.remedy) from error
-    as_of = request.as_of or read.snapshot.as_of
+    as_of = request.as_of or snapshot.as_of
     if as_of.tzinfo is None:
-        as_of = as_of.replace(tzinfo=ZoneInfo(read.snapshot.timezone))
-    return Question(
-        request, settings, read.snapshot, rules, checklist, stage_keys, as_of, read.warnings
-    )
+        as_of = as_of.replace(tzinfo=ZoneInfo(snapshot.timezone))
+    return Question(request, settings, snapshot, rules, checklist, stage_keys, as_of, warnings)
+
+
+def _snapshot(request: RunRequest, settings: Settings) -> tuple[CrmSnapshot, tuple[str, ...]]:
+    read = read_snapshot(request.crm, settings.crm)
+    return read.snapshot, read.warnings
+
+
+def _must_be_judged(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> None:
+    """A file names the template of every pipeline; a live CRM's wait until a person did."""
+    for pipeline in snapshot.pipelines:
+        rules_for(pipeline, rules)
 
 
 def in_force(question: Question, editions: Mapping[str, PipelineRules]) -> Question:
@@ -101,6 +123,26 @@ def in_force(question: Question, editions: Mapping[str, PipelineRules]) -> Quest
     return replace(question, rules=rules, stage_keys=_stage_keys(question.snapshot, rules))
 
 
+def with_snapshot(question: Question, snapshot: CrmSnapshot) -> Question:
+    """The question put to the CRM as it is by now, with the rules that it has.
+
+    Raises:
+        InvalidInputError: a stage of the CRM names a key that the rules do not have.
+    """
+    if snapshot.pipelines == question.snapshot.pipelines:
+        return replace(question, snapshot=snapshot)
+    keys = _stage_keys(snapshot, question.rules)
+    return replace(question, snapshot=snapshot, stage_keys=keys)
+
+
+def at_present(question: Question, now: datetime) -> Question:
+    """The question as of now, where it is put to a live CRM and names no moment."""
+    request = question.request
+    if request.connection is None or request.as_of is not None:
+        return question
+    return replace(question, as_of=now.astimezone(ZoneInfo(question.snapshot.timezone)))
+
+
 def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> StageKeys:
     return {
         pipeline.id: {
@@ -109,6 +151,7 @@ def _stage_keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> St
             if tie.key is not None
         }
         for pipeline in snapshot.pipelines
+        if is_judged(pipeline)
     }
 
 

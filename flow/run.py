@@ -20,6 +20,7 @@ from flow.editions import published_rules
 from flow.findings import note_findings, note_verdicts
 from flow.judging import Hear, hearing
 from flow.known_files import KeptFiles
+from flow.live.snapshot import ConnectedCrm, may_be_connection, with_connection
 from flow.masking import mask_kept
 from flow.output import check_writable, write_files
 from flow.question import Question, RunRequest, StageKeys, gather, in_force, read_question
@@ -100,7 +101,7 @@ def run(
     Raises:
         StagecheckError: the input, the place for the results or the database is wrong.
     """
-    question = read_question(request, settings)
+    question = None if may_be_connection(request.crm) else read_question(request, settings)
     for path in (request.json, request.html):
         if path is not None:
             check_writable(path)
@@ -109,6 +110,7 @@ def run(
     database = open_database(request.db) if request.db else open_state(request.state)
     try:
         with alone(database):
+            question = question or _live_question(request, settings, database)
             question = in_force(question, published_rules(database))
             source = request.source
             files = KeptFiles(database, source)
@@ -117,6 +119,14 @@ def run(
             return _answer(question, gathered, database, ears, watch or Nobody())
     finally:
         database.dispose()
+
+
+def _live_question(request: RunRequest, settings: Settings, database: Engine) -> Question:
+    """The question put to a connected CRM, as it was read last."""
+    request = with_connection(request, database)
+    with reading(database) as session:
+        crm = ConnectedCrm(request.connection or "", request.source, settings).now(session)
+    return read_question(request, settings, crm)
 
 
 def _sound_expired(database: Engine, source: str) -> bool:
@@ -185,14 +195,20 @@ def _keep(question: Question, database: Engine, run: int, verification: Verifica
         note_findings(session, question, verification, run)
 
 
-def surroundings_of(question: Question, database: Engine, hear: Hear) -> Surroundings:
-    """Gives what the steps work with; the CRM's deals are put in order for matching here."""
+def surroundings_of(
+    question: Question, database: Engine, hear: Hear, before: Surroundings | None = None
+) -> Surroundings:
+    """Gives what the steps work with; the CRM's deals are put in order for matching here.
+
+    What is the same as in `before`, with the same settings, is not put in order again.
+    """
     settings, snapshot = question.settings, question.snapshot
+    known = (before.snapshot, before.index) if before is not None else None
     return Surroundings(
         database,
         settings,
         snapshot,
-        build_index(snapshot, settings.matching, settings.pbx),
+        build_index(snapshot, settings.matching, settings.pbx, known),
         ZoneInfo(settings.pbx.timezone or snapshot.timezone),
         hear,
     )
@@ -203,7 +219,8 @@ def _run_row(question: Question, database: Engine, source: str) -> Iterator[int]
     """Keeps the row of a run from its beginning; one that fails says so."""
     crm_source = question.request.crm_source
     with transaction(database) as session:
-        save_snapshot(session, crm_source, question.snapshot)
+        if question.request.connection is None:  # the mirror of a live CRM stands
+            save_snapshot(session, crm_source, question.snapshot)
         run_id = start_run(session, source=source, crm_source=crm_source, now=now())
     try:
         yield run_id

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from classify.personal import masked_segments
 from classify.second_listening import (
@@ -37,7 +38,7 @@ from models.store.listening import (
 from models.vocabulary.action import Action
 from models.vocabulary.errors import StagecheckError
 from models.vocabulary.transcript import Segment, Transcript
-from models.vocabulary.verdict import Verification
+from models.vocabulary.verdict import JudgedCall, Verification
 from transcribe.audio import CallAudio
 from transcribe.engine import SecondListener
 from transcribe.silenced import silence
@@ -45,6 +46,8 @@ from transcribe.silenced import silence
 _log = get_logger("flow.second_listening")
 _REMEMBERED = 20_000
 Memory = dict[str, SecondOpinion]  # by what settles the opinion
+# By call, how it was and which of its quotes were decisive when they were heard again.
+Settled = dict[int, tuple[JudgedCall | None, tuple[DecisiveQuote, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,20 +89,25 @@ def listen_again(  # noqa: PLR0913 - who listens, to what, how long, for whom
     *,
     has_time: Callable[[], bool] = lambda: True,
     memory: Memory | None = None,
+    settled: Settled | None = None,
+    judged: Mapping[int, JudgedCall] = MappingProxyType({}),
 ) -> ListenedAgain:
     """Holds the decisive quotes of a verification against a second hearing of their seconds.
 
     What was heard again is kept like a transcript: nothing is decoded twice, also after a
     kill. Actions that are not borne out lose confidence and say what was heard; a recording that
     cannot be opened any more contradicts nobody. Once `has_time` says no, only what was decoded
-    before is held against the quotes. `memory` keeps opinions from one call of this to the next.
+    before is held against the quotes. `memory` keeps opinions from one call of this to the next,
+    `settled` which calls all was heard again of, for the quotes that are decisive and the call as
+    it is in `judged`: they are not looked at again.
     """
     memory = {} if memory is None else memory
     listener = ears.transcriber.second_listener()
     wanted = decisive_quotes(verification)
     if listener is None or not wanted:
         return ListenedAgain()
-    calls = _calls_of(around, ids, wanted)
+    settled = {} if settled is None else settled
+    calls = _calls_of(around, ids, wanted, settled, judged)
     watch.begin(len(calls), "Hearing again")
     opinions: Counter[Opinion] = Counter()
     heard_s, left = 0.0, 0
@@ -108,6 +116,8 @@ def listen_again(  # noqa: PLR0913 - who listens, to what, how long, for whom
         opinions.update(session.opinions(quotes))
         heard_s += session.heard_s
         left += session.left
+        if not session.left:
+            settled[stored.id] = (judged.get(stored.id), tuple(quotes))
         watch.done(session.heard_s)
     found = ListenedAgain(
         opinions.total(),
@@ -123,13 +133,25 @@ def listen_again(  # noqa: PLR0913 - who listens, to what, how long, for whom
 
 
 def _calls_of(
-    around: Surroundings, ids: Iterable[int], wanted: Sequence[DecisiveQuote]
+    around: Surroundings,
+    ids: Iterable[int],
+    wanted: Sequence[DecisiveQuote],
+    settled: Settled,
+    judged: Mapping[int, JudgedCall],
 ) -> list[tuple[StoredCall, list[DecisiveQuote]]]:
     of_call: dict[str, list[DecisiveQuote]] = defaultdict(list)
     for quote in wanted:
         of_call[quote.call_id].append(quote)
+    chosen = []
+    for id_ in ids:
+        known = judged.get(id_)
+        if known is not None:
+            quotes = of_call.get(known.call.call_id)
+            if quotes is None or settled.get(id_) == (known, tuple(quotes)):
+                continue
+        chosen.append(id_)
     with reading(around.engine) as session:
-        calls = load_calls(session, ids, around.zone)
+        calls = load_calls(session, chosen, around.zone)
     return [(one, of_call[one.call.call_id]) for one in calls if one.call.call_id in of_call]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.batches import batched
 from flow.matching import match_of
-from flow.service.workplace import Workplace, matched_digest
+from flow.service.workplace import Workplace
 from models.session import reading, transaction
 from models.store.corrections import chosen_deals
 from models.store.hearing import save_match
@@ -34,7 +34,7 @@ def match_by_number(place: Workplace, calls: Sequence[int]) -> None:
     new: dict[int, tuple[str, DealMatch | None]] = {}
     for one in unheard:
         by_hand = chosen.get(one.id)
-        digest = matched_digest(one.call, situation, by_hand)
+        digest = situation.digests.of(one.call, by_hand, None)
         if one.matched_with != digest:
             match = match_of(one.call, (), around.index, around.settings.matching, by_hand)
             new[one.id] = digest, match

@@ -8,7 +8,8 @@ from pathlib import Path
 from flow.correcting import hear_corrected, words_as_corrected
 from flow.hints import asked_language, call_context
 from flow.matching import match_of
-from flow.service.workplace import Situation, Workplace, heard_digest, matched_digest
+from flow.service.digests import heard_digest
+from flow.service.workplace import Situation, Workplace
 from flow.steps import transcribe_one
 from models.session import reading, transaction
 from models.store.calls import StoredCall, load_calls, mark_unusable
@@ -19,7 +20,13 @@ from models.store.hearing import (
     save_hearing,
     save_match,
 )
-from models.store.intake import heard_with, is_current, latest_transcript, save_heard_with
+from models.store.intake import (
+    heard_with,
+    introduced_in,
+    is_current,
+    latest_transcript,
+    save_heard_with,
+)
 from models.store.keeping import newest_transcript
 from models.store.transcripts import load_transcript
 from models.tables import RecordingRow
@@ -57,8 +64,9 @@ def work_on_call(place: Workplace, call: int) -> CallDone:
     if stored.words_expired:
         with transaction(place.database) as session:  # it stays as it was heard while it had words
             heard_before, _ = heard_with(session, call)
-            matches_with = matched_digest(stored.call, situation, by_hand)
-            save_heard_with(session, call, heard_before or "", matches_with)
+            introduced = introduced_in(session, call)
+            matches_with = situation.digests.of(stored.call, by_hand, introduced)
+            save_heard_with(session, call, heard_before or "", matches_with, introduced)
         return CallDone(None, changed=False)
     audio_s = None
     if transcript is None and stored.files and state == "arrived":
@@ -112,10 +120,11 @@ def _understood(
         if hears_with != heard_before:
             heard = around.hear(words.segments, context)
             anew = hear_corrected(corrected, context)
-    matches_with = matched_digest(stored.call, situation, by_hand)
+    segments = words.segments if words is not None else ()
+    introduced = situation.digests.prints.introduces(stored.call, segments)
+    matches_with = situation.digests.of(stored.call, by_hand, introduced)
     if (hears_with, matches_with) == (heard_before, matched_before):
         return False
-    segments = words.segments if words is not None else ()
     match = match_of(stored.call, segments, around.index, around.settings.matching, by_hand)
     with transaction(place.database) as session:
         if heard is not None:
@@ -124,5 +133,5 @@ def _understood(
         elif words is None:
             forget_hearing(session, stored.id)
         save_match(session, stored.id, match)
-        save_heard_with(session, stored.id, hears_with, matches_with)
+        save_heard_with(session, stored.id, hears_with, matches_with, introduced)
     return True

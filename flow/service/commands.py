@@ -131,6 +131,7 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
     One of them works at a time; a second one stands by.
     """
     with told(verbose=verbose, events=True):
+        from flow.live.serving import serving_crms
         from flow.service.alarms import watched
         from flow.service.delivering import delivering
         from flow.service.opening import bell_of, opened_place
@@ -149,6 +150,7 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
                 with (
                     watched(place.database, state, settings),
                     delivering(place.database, state, settings),
+                    serving_crms(place.database, state, settings, _log_line),
                 ):
                     Scheduler(place, bell_of(settings), _log_line).run(stop)
 

@@ -24,6 +24,7 @@ from core.settings import Settings
 from flow.service.background import again_and_again
 from flow.service.coverage_news import note_gaps
 from flow.service.sending import GONE, Answer, body_of, pause_after, send
+from models.secret_keys import SecretKeys
 from models.session import reading, transaction
 from models.store.calls import rows_of_calls
 from models.store.deliveries import (
@@ -40,7 +41,7 @@ from models.store.events import forget_events
 from models.tables import FindingRow
 from models.vocabulary.errors import StagecheckError
 from models.vocabulary.event import Event, EventType, ToSend
-from models.webhook_keys import WebhookKeys, webhook_keys
+from models.webhook_keys import webhook_keys
 from models.webhooks import rules_of
 
 _EVERY_S = 1.0
@@ -61,7 +62,7 @@ class Post:
 
     database: Engine
     settings: Settings
-    keys: WebhookKeys
+    keys: SecretKeys
     resolve: Resolve | None = None
 
     def deliver(self, delivery: int) -> Answer | None:

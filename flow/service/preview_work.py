@@ -12,7 +12,7 @@ from classify.pipeline_file import parse_pipeline
 from classify.verification.rules import PipelineRules
 from core.clock import now
 from flow.findings import sightings_in
-from flow.question import Question, in_force
+from flow.question import Question, at_present, in_force
 from flow.service.workplace import Workplace
 from flow.verdicts import to_judge, verdicts_on
 from models.session import reading, transaction
@@ -44,7 +44,7 @@ def work_on_preview(place: Workplace, preview: int) -> None:
         StagecheckError: the CRM snapshot or the database is not usable now.
     """
     situation = place.situation()
-    question = situation.question
+    question = at_present(situation.question, now())
     with reading(place.database) as session:
         asked = load_preview(session, preview)
         if asked is None:

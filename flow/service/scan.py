@@ -15,7 +15,7 @@ from flow.ledger import known_rows
 from flow.masking import mask_kept
 from flow.question import gather
 from flow.service.by_number import match_by_number
-from flow.service.workplace import Situation, Workplace, matched_digest
+from flow.service.workplace import Situation, Workplace
 from flow.steps import store_calls
 from ingest.sftp.plan import inbox_of
 from models.session import reading, transaction
@@ -85,6 +85,30 @@ def look_for_calls(place: Workplace, whole: Mapping[str, Mark] | None = None) ->
     )
 
 
+def look_at_crm(place: Workplace) -> int:
+    """Asks for the work that a changed CRM brings; gives how many calls are to be heard again.
+
+    The recordings are not looked through: they are as they were.
+
+    Raises:
+        StagecheckError: the CRM or the database cannot be used.
+    """
+    situation = place.situation()
+    with reading(place.database) as session:
+        recorded, unrecorded = current_calls(session, place.source)
+        zone = situation.around.zone
+        known = place.memory.calls.load(session, place.source, zone)
+        chosen = chosen_deals(session, [one.id for one in known])
+        left = [one.id for one in known if _is_left(one, situation, chosen)]
+        known = known_calls(session, place.source, zone, left)
+    match_by_number(place, [*recorded, *unrecorded])
+    wants = _wants(place, situation, known, chosen)
+    for some in batched([*wants, _verdicts(place)]):
+        with transaction(place.database) as session:
+            ask_for(session, some, now())
+    return len(wants)
+
+
 def _admitted(place: Workplace, situation: Situation, whole: Mapping[str, Mark] | None) -> Admitted:
     """What lies there and may: nobody forgotten, nothing whose time is up.
 
@@ -118,11 +142,17 @@ def _wants(
     fresh_since = at - timedelta(hours=settings.fresh_hours)
     wants = []
     for one in known:
-        if one.matched_with == matched_digest(one.call, situation, chosen.get(one.id)):
+        if not _is_left(one, situation, chosen):
             continue
         lane = _lane(one.call, fresh_since)
         wants.append(Want(JobKind.CALL, str(one.id), lane, at, limit_of(settings, one.files)))
     return wants
+
+
+def _is_left(one: KnownCall, situation: Situation, chosen: Mapping[int, ChosenDeal]) -> bool:
+    """Whether a call was not heard or matched with what is known now."""
+    digest = situation.digests.of(one.call, chosen.get(one.id), one.introduced)
+    return one.matched_with != digest
 
 
 def _lane(call: Call, fresh_since: datetime) -> Lane:

@@ -15,7 +15,7 @@ from core.logs import get_logger
 from flow.keeping import retain
 from flow.service.bells import Bell, ring_waiting
 from flow.service.lookout import Lookout
-from flow.service.scan import Looked, look_for_calls
+from flow.service.scan import Looked, look_at_crm, look_for_calls
 from flow.service.workplace import Workplace
 from ingest.sftp.collect import Waiting, collect, forget_receipts
 from ingest.sftp.plan import inbox_of
@@ -31,6 +31,7 @@ _TURN_S = 1.0
 _SOON_S = 600.0  # after the start: first come the calls
 _STANDS_BY_S = 2.0
 _DAY_S = 86_400
+_TIME_TELLS_S = 600.0
 _log = get_logger("service.scheduler")
 Say = Callable[[str], None]
 
@@ -68,6 +69,9 @@ class Scheduler:
         self._next_look_s = self._next_sweep_s = 0.0
         self._next_day_s = time.monotonic() + _SOON_S
         self._told: dict[str, str] = {}
+        self._crm: int | None = None  # the change of the live CRM that was looked at last
+        self._next_crm_s = 0.0
+        self._next_verdicts_s = time.monotonic() + _TIME_TELLS_S
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop`."""
@@ -82,6 +86,7 @@ class Scheduler:
             self._next_look_s = at_s + settings.look_s
             self._try("uploads", self._take_uploads)
             self._try("recordings", self._look)
+        self._try("crm", self._look_at_crm)
         if at_s >= self._next_sweep_s:
             self._next_sweep_s = at_s + settings.stuck_s / 4
             self._try("work", self._sweep)
@@ -140,12 +145,33 @@ class Scheduler:
             self._say(line)
         if seen.whole is None:
             return
+        change = self._place.crm_change()
         looked = look_for_calls(self._place, seen.whole)
+        self._crm = change
         self._lookout.done()
         self._ledger = self._ledger_now()
         self._say("; ".join(filter(None, [_told(looked), seen.waiting])))
         for warning in looked.warnings:
             self._say(warning)
+
+    def _look_at_crm(self) -> None:
+        """Asks for what a change of a live CRM brings, at once; and now and then for verdicts.
+
+        Deadlines pass there without anything being changed.
+        """
+        change = self._place.crm_change()
+        if change is None or self._crm is None:  # the first look is that for calls
+            return
+        at_s = time.monotonic()
+        if change == self._crm and at_s < self._next_verdicts_s:
+            return
+        if at_s < self._next_crm_s:
+            return
+        again = look_at_crm(self._place)
+        self._crm, self._next_verdicts_s = change, at_s + _TIME_TELLS_S
+        took_s = time.monotonic() - at_s
+        self._next_crm_s = time.monotonic() + took_s  # a busy CRM must not keep us from the rest
+        _log.info("looked at the crm", change=change, again=again)
 
     def _ledger_now(self) -> tuple[int, int, float, float]:
         with reading(self._place.database) as session:

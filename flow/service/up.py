@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from core.clock import now
 from core.settings import Settings
 from flow.drop_box import accounts_file
+from flow.live.serving import serving_crms
 from flow.page_server import serving
 from flow.question import RunRequest
 from flow.service.alarms import watched
@@ -29,6 +30,7 @@ from models.store.runs import latest_run, load_verification
 from models.vocabulary.errors import StagecheckError
 
 _STOPS_S = 30.0
+_AMENDED_S = 60.0
 Say = Callable[[str], None]
 
 
@@ -54,6 +56,7 @@ def keep_and_serve(
         alone(place.database),
         watched(place.database, request.state, settings),
         delivering(place.database, request.state, settings),
+        serving_crms(place.database, request.state, settings, say),
         serving(request.html, port) as address,
         stopped_by_signals() as stop,
     ):
@@ -104,11 +107,15 @@ def _add_pages(children: dict[str, Child], place: Workplace, settings: Settings)
 
 
 class _Tidings:
-    """Tells the user when the verdicts are other than before."""
+    """Tells the user when the verdicts are other than before.
+
+    A live CRM amends the day's run all the time: of that is told once a minute.
+    """
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
-        self._told: int | None = None
+        self._told: tuple[int, str | None] | None = None
+        self._rests_until_s = float("-inf")
 
     def __call__(self) -> list[str]:
         try:
@@ -120,12 +127,15 @@ class _Tidings:
         place = self._place
         with reading(place.database) as session:
             run = latest_run(session, place.source, place.crm)
-            if run is None or run[0] == self._told:
+            if run is None or run == self._told:
+                return []
+            amended = self._told is not None and run[0] == self._told[0]
+            if amended and time.monotonic() < self._rests_until_s:
                 return []
             verification = load_verification(session, run[0], place.situation().around.zone)
             recorded, _ = current_calls(session, place.source)
             problems = load_problems(session, place.source)
-        self._told = run[0]
+        self._told, self._rests_until_s = run, time.monotonic() + _AMENDED_S
         unusable = sum(one.error != "still_uploading" for one in problems)
         gaps = Counter(deal.gap.value for deal in verification.deals)
         line = (

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from core.clock import now
 from flow.findings import note_findings, note_verdicts
-from flow.question import Question
+from flow.question import Question, at_present
 from flow.service.workplace import Workplace
 from flow.verdicts import judged
 from flow.watch import Nobody
 from models.session import reading, transaction
 from models.store.intake import current_calls, load_problems
 from models.store.runs import (
+    amend_run,
+    begun_today,
     confirm_run,
+    deals_changed,
     finish_run,
     latest_run,
     save_verification,
@@ -45,33 +48,49 @@ def work_on_verdicts(place: Workplace) -> VerdictsDone:
         StagecheckError: the CRM snapshot, the database or the disk is not usable now.
     """
     situation = place.situation()
+    question = at_present(situation.question, now())
     with reading(place.database) as session:
         ids = current_calls(session, place.source)
     until = time.monotonic() + _HEARS_AGAIN_S
+    memory = place.memory
     verification, again = judged(
-        situation.question,
+        question,
         situation.around,
         ids,
         place.ears,
         Nobody(),
         has_time=lambda: time.monotonic() < until,
-        memory=place.opinions,
+        memory=memory.opinions,
+        kept=memory.kept,
     )
-    changed = _written(place, situation.question, verification)
+    changed = _written(place, question, verification)
     return VerdictsDone(len(verification.deals), len(verification.flags), changed, again.left)
 
 
 def _written(place: Workplace, question: Question, verification: Verification) -> bool:
-    """Writes verdicts down where some are other than before; gives whether they are."""
+    """Writes verdicts down where some are other than before; gives whether they are.
+
+    Those on a live CRM change all day long: the day's run is brought up to date with them.
+    """
+    digests = place.memory.digests
     with transaction(place.database) as session:
         before = latest_run(session, place.source, place.crm)
-        if before is not None and before[1] == verification_digest(verification):
+        if before is not None and before[1] == verification_digest(verification, digests):
             run, changed = before[0], False
             confirm_run(session, run, as_of=verification.as_of, now=now())
+        elif (
+            before is not None
+            and question.request.connection
+            and begun_today(session, before[0], now())
+        ):
+            run, changed = before[0], True
+            news = deals_changed(session, run, verification, digests)
+            note_verdicts(session, verification, question.snapshot, run, news)
+            amend_run(session, run, verification, news, now(), digests)
         else:
             changed = True
             run = start_run(session, source=place.source, crm_source=place.crm, now=now())
-            save_verification(session, run, verification, now())
+            save_verification(session, run, verification, now(), digests)
             told = before[0] if before else None
             note_verdicts(session, verification, question.snapshot, told)
             finish_run(

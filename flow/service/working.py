@@ -18,6 +18,7 @@ from core.logs import get_logger
 from core.pauses import doubled_s
 from flow.service.background import again_and_again
 from flow.service.call_work import work_on_call
+from flow.service.crm_preview_work import work_on_crm_preview
 from flow.service.preview_work import work_on_preview
 from flow.service.report_work import work_on_report
 from flow.service.verdict_work import work_on_verdicts
@@ -99,6 +100,9 @@ def _done(place: Workplace, ours: Claim) -> Done:
             return _judged(place)
         case JobKind.PREVIEW:
             work_on_preview(place, int(ours.subject))
+            return Done()
+        case JobKind.CRM_PREVIEW:
+            work_on_crm_preview(place, int(ours.subject))
             return Done()
         case JobKind.REPORT:
             work_on_report(place)
