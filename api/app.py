@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.guard import HostGuard, SafeHeaders, answered_hosts, check_token
+from api.hooks import hook_routes
 from api.pages.wiring import add_pages
 from api.playback import Playback
 from api.routes.figures import figure_routes
@@ -70,6 +71,7 @@ def app_for(plan: ServePlan, settings: Settings) -> FastAPI:
     app.state.playback = playback
     app.include_router(health_routes(service))
     app.include_router(figure_routes(service))
+    app.include_router(hook_routes(service))
     add_pages(app, service)
     add_api(app, service)
     app.add_middleware(HostGuard, hosts=answered_hosts(service))

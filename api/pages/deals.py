@@ -17,6 +17,7 @@ from api.pages.pages import Pages, Rendering, current_run
 from api.pages.rule_book import rules_in_force
 from api.pages.wording import Words
 from models.session import reading
+from models.store.connection_figures import written_into
 from models.store.deal_file import call_rows, load_deal_file
 from models.store.deals import (
     BoardPipeline,
@@ -114,6 +115,7 @@ def deal(request: Request, pages: Rendering, visitor: Seeing, deal_id: str) -> R
         rows = call_rows(session, judging, named, visitor.reach)
         pipelines = load_board(session, judging.crm)
         people = load_people(session, judging.crm)
+        written = written_into(session, judging.crm_source, deal_id)
     board = _boards(pages, pipelines, words)[file.deal.pipeline_id]
     naming = Naming(board, people, rows, words, zone)
     to_look_at = [
@@ -138,6 +140,7 @@ def deal(request: Request, pages: Rendering, visitor: Seeing, deal_id: str) -> R
         findings=to_look_at,
         settled=[one for one in file.findings if one not in to_look_at],
         people=people,
+        written=written,
     )
 
 

@@ -17,7 +17,7 @@ from classify.pipeline_file import load_pipelines, parse_pipeline, rule_texts
 from classify.rule_faults import Fault, read_rules
 from classify.rule_text import line_of
 from classify.verification.rules import PipelineRules
-from classify.verification.ties import LOST
+from classify.verification.ties import LOST, NO_STAGE
 from core.settings import Settings
 from models.store.rules import editions_in_force
 from models.tables import CrmRow, PipelineRow
@@ -126,7 +126,8 @@ def _unknown_to_crm(session: Session, settings: Settings, rules: PipelineRules) 
             continue
         for stage in row.stages:
             key = stage.get("key")
-            if key and key != LOST and stage.get("kind") != LOST and key not in keys:
+            known = {*keys, LOST, NO_STAGE}
+            if key and stage.get("kind") != LOST and key not in known:
                 values = {"stage": stage["name"], "pipeline": row.name, "name": key}
                 found.append(Fault("crm_key", ("stages",), values=values))
     return found

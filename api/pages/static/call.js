@@ -71,7 +71,10 @@
     show();
     if (begin) play();
   };
-  const toggle = () => { if (sound.paused) play(); else sound.pause(); };
+  // By what the button says: a page that was opened at a second may just be beginning to play.
+  const toggle = () => {
+    if (byId("play").getAttribute("aria-pressed") === "true") sound.pause(); else play();
+  };
   const speeds = () => [...byId("speed").options].map((option) => option.value);
   const faster = (by) => {
     const all = speeds(), place = all.indexOf(byId("speed").value) + by;
@@ -271,6 +274,7 @@
     sound.addEventListener("seeked", show);
     sound.addEventListener("error", refused);
     byId("play").addEventListener("click", toggle);
+    byId("play").disabled = false;  // a click before now would have been lost
     byId("back").addEventListener("click", () => seek(sound.currentTime - STEP_S, false));
     byId("forward").addEventListener("click", () => seek(sound.currentTime + STEP_S, false));
     byId("speed").addEventListener("change", setSpeed);
