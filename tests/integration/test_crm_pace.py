@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from flow.live.pace import SharedPace
+from crm.pace import SharedPace
 from models.session import open_database
 
 

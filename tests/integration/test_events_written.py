@@ -10,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from core.clock import now
 from core.settings import Settings
+from core.webhook_settings import WebhookSettings
 from flow.findings import note_verdicts
 from flow.service import coverage_news
 from flow.service.coverage_news import note_gaps
@@ -34,7 +35,7 @@ from models.vocabulary.verdict import (
     Verdict,
     Verification,
 )
-from models.webhook_keys import WebhookKeys
+from models.webhook_keys import webhook_keys
 from tests.fakes.result import snapshot
 from tests.fakes.told_findings import NUMBER, raise_flags, sighting
 
@@ -104,7 +105,7 @@ def test_words_go_along_where_they_are_asked_for_and_numbers_never(
     database: Engine, tmp_path: Path
 ) -> None:
     raise_flags(database, sighting("понедельника"))
-    post = Post(database, Settings(), WebhookKeys(tmp_path / "key"))
+    post = Post(database, Settings(), webhook_keys(tmp_path, WebhookSettings()))
     [event] = events(database)
     [evidence] = post._evidence(event)
     assert evidence["quote"] == "пришлю на … до понедельника"

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, func, select, update
 
 from core.clock import now
 from core.settings import Settings
+from core.webhook_settings import WebhookSettings
 from flow.service.delivering import Deliverer, Post
 from models.session import reading, transaction
 from models.store.deliveries import claim_delivery, due_deliveries, last_deliveries
@@ -20,7 +21,7 @@ from models.store.events import add_events, forget_events
 from models.tables import AuditRow, EventRow, WebhookDeliveryRow, WebhookEndpointRow
 from models.vocabulary.access import AuditEntry
 from models.vocabulary.event import TOLD_TYPES, DeliveryState, Endpoint, EventType, News
-from models.webhook_keys import WebhookKeys
+from models.webhook_keys import webhook_keys
 from models.webhooks import Desk, NoEndpointError, WrongAddressError
 from tests.fakes.receiver import CUT, DRIP, HANG, MIDWAY, Got, Receiver, receiving, verified
 
@@ -40,7 +41,7 @@ class Office:
         hooks = {"allow_networks": ["127.0.0.0/8"], "ports": [receiver.port, 443], "timeout_s": 2}
         self.settings = Settings.model_validate({"webhooks": hooks | more})
         self.database, self.receiver = database, receiver
-        self.keys = WebhookKeys(folder / "webhooks.key")
+        self.keys = webhook_keys(folder, WebhookSettings())
         self.deliverer = Deliverer(Post(database, self.settings, self.keys))
 
     @property
