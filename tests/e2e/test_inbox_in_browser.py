@@ -115,6 +115,7 @@ def test_a_morning_with_the_keyboard_alone(browser: Browser, house: House) -> No
     with reading(house.database) as session:
         reasons = session.scalars(select(DecisionRow.reason).where(DecisionRow.kind == "dismiss"))
         assert list(reasons) == ["misjudged"]
+    expect(focused).to_have_count(1)  # the form is gone and the card has the keys again
     page.keyboard.press("Enter")
     expect(page.locator("#history")).to_be_visible()
 
