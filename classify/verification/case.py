@@ -45,12 +45,12 @@ class Move:
 class Case:
     """One deal before the verifier.
 
-    `calls` are the understood ones that count for the deal, `earlier_calls` all of the deal
+    `calls` are the understood ones that count for the deal, `matched_calls` all of the deal
     or before its card, `client_calls` those of the client's other deals too, `unsettled` those
-    that may belong to it or to another. `blind_spots` are calls that nobody could
-    understand. `position` is the card's place in the line (``None``: outside, `lost`
-    where it was given up). `columns` are the CRM's names of the template's stages, by key,
-    `waivers` what people do not demand of it.
+    that may belong to it or to another, `unsettled_records` the CRM's activities of which the
+    same is true. `blind_spots` are calls that nobody could understand. `position` is the card's
+    place in the line (``None``: outside, `lost` where it was given up). `columns` are the CRM's
+    names of the template's stages, by key, `waivers` what people do not demand of it.
     """
 
     deal: Deal
@@ -68,6 +68,7 @@ class Case:
     unsettled: tuple[JudgedCall, ...]
     blind_spots: tuple[BlindSpot, ...]
     activities: tuple[Activity, ...]
+    unsettled_records: tuple[Activity, ...]
     moves: tuple[Move, ...]
     first_recording: datetime | None
     client_since: datetime
@@ -89,10 +90,18 @@ class Case:
         names = (stage, requirement)
         return next((w for w in self.waivers if (w.stage, w.requirement_id) == names), None)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is known that may belong to it or to another deal."""
+        return not self.unsettled and not self.unsettled_records
+
     def with_unsettled(self) -> Case:
-        """The deal as it would stand if the calls that may be its own were."""
+        """The deal as it would stand if all that may be its own were."""
         calls = sorted((*self.calls, *self.unsettled), key=lambda call: call.call.started_at)
-        return replace(self, calls=tuple(calls))
+        records = sorted(
+            (*self.activities, *self.unsettled_records), key=lambda a: (a.created_at, a.id)
+        )
+        return replace(self, calls=tuple(calls), activities=tuple(records))
 
 
 def spoken_at(call: JudgedCall, action: Action) -> datetime:

@@ -214,7 +214,7 @@ def _before(case: Case, index: int, finding: Finding) -> bool:
 
 
 def _settled_elsewhere(case: Case, requirement: Requirement) -> bool:
-    """Whether a call that may be this deal's or another's would be the proof."""
-    if not case.unsettled:
+    """Whether a call or a record that may be this deal's or another's would be the proof."""
+    if case.is_settled:
         return False
     return evaluate(case.with_unsettled(), requirement.check).holds

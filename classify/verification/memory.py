@@ -102,6 +102,7 @@ def _of_deal(world: World, deal: Deal) -> _Print:
     ))  # fmt: skip
     calls = world.calls_of_deal.get(deal.id, ())
     activities = world.activities_of_deal.get(deal.id, ())
+    unsettled = world.unsettled_records_of_deal.get(deal.id, ())
     return (
         deal,
         contacts,
@@ -111,7 +112,12 @@ def _of_deal(world: World, deal: Deal) -> _Print:
         world.unsettled_of_deal.get(deal.id, ()),
         _of_numbers(world, calls),
         activities,
-        [a.call_id in world.call_ids for a in activities if a.type is ActivityType.CALL],
+        unsettled,
+        [
+            a.call_id in world.call_ids
+            for a in (*activities, *unsettled)
+            if a.type is ActivityType.CALL
+        ],
         world.changes_of_deal.get(deal.id, ()),
         world.waivers_of_deal.get(deal.id, ()),
     )

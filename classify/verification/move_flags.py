@@ -72,10 +72,11 @@ def _contact_between(case: Case, start: datetime, end: datetime) -> bool:
         for call in calls
     )
     hidden = any(spot.touches(start, end) for spot in case.blind_spots)
+    records = (*case.activities, *case.unsettled_records)
     return (
         spoken
         or hidden
-        or any(_is_contact(case, a) and start <= done_at(a) <= end for a in case.activities)
+        or any(_is_contact(case, a) and start <= done_at(a) <= end for a in records)
     )
 
 

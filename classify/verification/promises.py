@@ -51,19 +51,32 @@ def ledger(case: Case, all_calls: Sequence[JudgedCall]) -> list[Owed]:
     A promise that was renewed, moved or called off before its time is replaced by what
     was agreed then. `all_calls` are the client's: any attempt keeps a call-back.
     """
+    promised = said(case.calls, _PROMISED, (ActionStatus.PROMISED,)) + said(case.calls, AGREED)
     owed = [
-        _settle_thing(case, one)
-        for one in said(case.calls, _PROMISED, (ActionStatus.PROMISED,))
+        _settle(case, one, all_calls)
+        for one in promised
         if not is_replaced(case.calls, one, case.clock)
     ]
-    for one in said(case.calls, AGREED):
-        if is_replaced(case.calls, one, case.clock):
-            continue
-        if one.action.type is ActionType.MEETING_BOOKED:
-            owed.append(_settle_meeting(case, one))
-        else:
-            owed.append(settle_call_back(one, all_calls, case.clock, case))
     return sorted(owed, key=lambda o: (o.promise.made_at, o.promise.type))
+
+
+def _settle(case: Case, one: Said, all_calls: Sequence[JudgedCall]) -> Owed:
+    """How a promise stands; not broken while what may be another deal's would have kept it."""
+    owed = _settle_by(case, one, all_calls)
+    if owed.promise.state is not PromiseState.BROKEN or case.is_settled:
+        return owed
+    perhaps = _settle_by(case.with_unsettled(), one, all_calls)
+    if perhaps.promise.state is PromiseState.BROKEN:
+        return owed
+    return settled(one, case.clock, PromiseState.UNKNOWN, None)
+
+
+def _settle_by(case: Case, one: Said, all_calls: Sequence[JudgedCall]) -> Owed:
+    if one.action.type in _PROMISED:
+        return _settle_thing(case, one)
+    if one.action.type is ActionType.MEETING_BOOKED:
+        return _settle_meeting(case, one)
+    return settle_call_back(one, all_calls, case.clock, case)
 
 
 def promises_without_deal(

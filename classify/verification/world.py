@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from classify.verification.case import Case, Clock, Move
+from classify.verification.contact_records import tie_records
 from classify.verification.coverage import (
     BlindSpot,
     blind_activities,
@@ -59,6 +60,7 @@ class World:
     contacts: Mapping[str, Contact]
     companies: Mapping[str, Company]
     activities_of_deal: Mapping[str, Sequence[Activity]]
+    unsettled_records_of_deal: Mapping[str, Sequence[Activity]]
     changes_of_deal: Mapping[str, Sequence[StageChange]]
     calls_of_deal: Mapping[str, Sequence[JudgedCall]]
     unsettled_of_deal: Mapping[str, Sequence[JudgedCall]]
@@ -98,6 +100,9 @@ def build_world(
     )
     rules = {one.id: rules_for(one, pipelines) for one in snapshot.pipelines if is_judged(one)}
     matched = [(call, call.match) for call in known if call.match]
+    deals_of_contact = _grouped((id_, d) for d in snapshot.deals for id_ in d.contact_ids)
+    lead_in = timedelta(hours=clock.settings.lead_in_hours)
+    records = tie_records(snapshot.activities, deals_of_contact, lead_in)
     return World(
         snapshot=snapshot,
         calls=tuple(known),
@@ -114,10 +119,11 @@ def build_world(
         first_recording=first_recording_at(known),
         known_numbers=_known_numbers(snapshot, clock.settings.holidays_country),
         deals={deal.id: deal for deal in snapshot.deals},
-        deals_of_contact=_grouped((id_, d) for d in snapshot.deals for id_ in d.contact_ids),
+        deals_of_contact=deals_of_contact,
         contacts={contact.id: contact for contact in snapshot.contacts},
         companies={company.id: company for company in snapshot.companies},
-        activities_of_deal=_grouped((a.deal_id, a) for a in snapshot.activities),
+        activities_of_deal=records.own,
+        unsettled_records_of_deal=records.unsettled,
         changes_of_deal=_grouped((c.deal_id, c) for c in snapshot.stage_changes),
         calls_of_deal=_grouped((match.deal_id, call) for call, match in matched),
         unsettled_of_deal=_grouped(
@@ -161,7 +167,6 @@ def build_case(world: World, deal: Deal) -> Case:
     matched = tuple(world.calls_of_deal.get(deal.id, ()))
     unsettled = tuple(world.unsettled_of_deal.get(deal.id, ()))
     client_calls = [c for sibling in siblings for c in world.calls_of_deal.get(sibling.id, ())]
-    activities = world.activities_of_deal.get(deal.id, ())
     case = Case(
         deal=deal,
         rules=rules,
@@ -179,7 +184,8 @@ def build_case(world: World, deal: Deal) -> Case:
         client_calls=tuple(sorted(client_calls, key=lambda c: c.call.started_at)),
         unsettled=(),
         blind_spots=(),
-        activities=tuple(sorted(activities, key=lambda a: (a.created_at, a.id))),
+        activities=_by_time(world.activities_of_deal.get(deal.id, ())),
+        unsettled_records=_by_time(world.unsettled_records_of_deal.get(deal.id, ())),
         moves=_moves(world, deal, rules),
         first_recording=world.first_recording,
         client_since=min(sibling.created_at for sibling in siblings),
@@ -187,6 +193,10 @@ def build_case(world: World, deal: Deal) -> Case:
         waivers=tuple(world.waivers_of_deal.get(deal.id, ())),
     )
     return _with_calls(world, case, matched, unsettled)
+
+
+def _by_time(activities: Iterable[Activity]) -> tuple[Activity, ...]:
+    return tuple(sorted(activities, key=lambda a: (a.created_at, a.id)))
 
 
 def _columns(world: World, deal: Deal) -> Mapping[str, str]:
@@ -229,7 +239,10 @@ def _blind_spots(world: World, case: Case, own: tuple[JudgedCall, ...]) -> tuple
     ]
     spots = blind_calls([*own, *of_client])
     spots += blind_activities(
-        case.activities, [*own, *case.client_calls], world.call_ids, world.clock.settings
+        (*case.activities, *case.unsettled_records),
+        [*own, *case.client_calls],
+        world.call_ids,
+        world.clock.settings,
     )
     spots += [spot for spot in world.clock.silences if spot.kind == "silence"]
     mine = (spot for spot in spots if spot.touches(case.since, case.as_of))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.batches import batched
@@ -41,6 +41,7 @@ from models.vocabulary.review import Decision, Finding
 from models.vocabulary.verdict import Gap, JudgedCall, Promise, RequirementVerdict, Waiver
 
 Word = TypeVar("Word")
+_LEAD_IN = timedelta(days=1)  # the call that made the card is a little older
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,8 @@ def load_deal_file(  # noqa: PLR0913 - which deal, for whom, told how
         promises=tuple(shelf.of_run(PromiseRow, Promise)),
         calls=_calls(shelf, reach),
         untied=_untied(shelf, phones, region),
-        activities=tuple(shelf.of_history(ActivityRow, Activity)),
-        moves=tuple(shelf.of_history(StageChangeRow, StageChange)),
+        activities=tuple(shelf.activities(deal)),
+        moves=tuple(shelf.moves()),
         findings=findings,
         decisions=decisions_of(session, [one.id for one in findings], zone),
         waivers=_waivers(shelf),
@@ -181,9 +182,25 @@ class _Shelf:
         chosen = select(table).where(table.run == self.judging.run, table.deal_id == self.deal)
         return self._words(kind, chosen.order_by(table.position))
 
-    def of_history(self, table: type[ActivityRow | StageChangeRow], kind: type[Word]) -> list[Word]:
+    def activities(self, deal: Deal) -> list[Activity]:
+        """Of the deal, and of its people alone while it was open."""
+        table = ActivityRow
+        of_people = [
+            table.deal_id.is_(None),
+            table.contact_id.in_(deal.contact_ids),
+            table.created_at >= deal.created_at - _LEAD_IN,
+        ]
+        if deal.closed_at is not None:
+            of_people.append(table.created_at <= deal.closed_at)
+        chosen = select(table).where(
+            table.crm == self.judging.crm, or_(table.deal_id == self.deal, and_(*of_people))
+        )
+        return self._words(Activity, chosen.order_by(table.position))
+
+    def moves(self) -> list[StageChange]:
+        table = StageChangeRow
         chosen = select(table).where(table.crm == self.judging.crm, table.deal_id == self.deal)
-        return self._words(kind, chosen.order_by(table.position))
+        return self._words(StageChange, chosen.order_by(table.position))
 
     def _words(self, kind: type[Word], chosen: Select[Any]) -> list[Word]:
         return [word_of(kind, vars(row), self.zone) for row in self.session.scalars(chosen)]

@@ -129,7 +129,7 @@ class ActivityRow(OfCrm, Row):
     kind: Mapped[str]
     created_at: Mapped[datetime]
     deal_id: Mapped[str | None] = mapped_column(index=True)
-    contact_id: Mapped[str | None]
+    contact_id: Mapped[str | None] = mapped_column(index=True)
     direction: Mapped[str | None]
     due_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]

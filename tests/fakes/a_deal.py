@@ -112,7 +112,9 @@ def unrecorded(
 RECORDINGS_BEGIN = call("1 9:00", outcome="voicemail", deal=None, number=None)
 
 
-def record(kind: str, when: str, about: str = "other", deal: str = "d1", **more: Any) -> Activity:
+def record(
+    kind: str, when: str, about: str = "other", deal: str | None = "d1", **more: Any
+) -> Activity:
     """A CRM record, done when it was made unless `due_at` or `completed_at` says otherwise."""
     times: dict[str, Any] = {
         name: at(more.pop(name)) for name in ("due_at", "completed_at") if name in more

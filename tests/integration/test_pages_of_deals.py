@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from models.store.deals import Cursor, DealFilters, Judging, find_judging, list_
 from models.store.decisions import NewDecision, decide
 from models.tables import (
     AccountRow,
+    ActivityRow,
     CallRow,
     DealRow,
     DealVerdictRow,
@@ -183,6 +184,26 @@ def test_a_deal_tells_what_holds_it_and_what_would_help(browser: TestClient) -> 
     assert "in the CRM: meeting, telling: a due date, a place, a person" in english
     assert "The CRM holds no meeting with a time, a place and a person." in english
     assert "В CRM нет встречи" not in english
+
+
+def test_a_mail_from_the_contacts_card_stands_in_the_deals_story(
+    browser: TestClient, database: Engine
+) -> None:
+    with transaction(database) as session:
+        deal = session.scalars(select(DealRow).where(DealRow.id == "1001")).one()
+        for position, (person, days) in enumerate(
+            [(deal.contact_ids[0], 2), (deal.contact_ids[0], -40), ("somebody", 2)], start=9000
+        ):
+            session.add(
+                ActivityRow(
+                    crm=deal.crm, position=position, id=f"m{position}", type="email", kind="other",
+                    created_at=deal.created_at + timedelta(days=days), contact_id=person,
+                    subject=f"Письмо {position}",
+                )
+            )  # fmt: skip
+    log_in(browser, "olga")
+    page = text_of(browser.get("/deals/1001").text)
+    assert [name for name in ("9000", "9001", "9002") if f"Письмо {name}" in page] == ["9000"]
 
 
 def test_what_was_judged_before_it_was_told_in_english_is_told_in_russian(

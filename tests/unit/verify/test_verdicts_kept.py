@@ -113,11 +113,13 @@ class Town:
         due = made + timedelta(hours=self.dice.randrange(96))
         done = self.dice.random() < 0.5
         id_ = f"a{len(self.activities)}"
+        deal = self.dice.choice(list(self.deals))
+        of_deal = self.dice.random() < 0.7
         self.activities[id_] = Activity(
             id_, self.dice.choice(list(ActivityType)), self.dice.choice(list(ActivityKind)), made,
-            deal_id=self.dice.choice(list(self.deals)), due_at=due if not done else None,
-            completed_at=min(due, self.now) if done else None, user_id="u1", direction="out",
-            amount=5.0,
+            deal_id=deal if of_deal else None, contact_id=self.deals[deal].contact_ids[0],
+            due_at=due if not done else None, completed_at=min(due, self.now) if done else None,
+            user_id="u1", direction="out", amount=5.0,
         )  # fmt: skip
 
     def something_happens(self) -> None:
@@ -193,7 +195,7 @@ def test_kept_verdicts_are_those_of_judging_everything(seed: int) -> None:
 
 
 def test_only_what_changed_is_judged_anew() -> None:
-    town, memory = Town(3), VerdictMemory()
+    town, memory = Town(4), VerdictMemory()
     town.judged(memory)
     town.judged(memory)
     assert memory.judged == 0
