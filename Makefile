@@ -16,7 +16,7 @@ TRAIN  := $(VENV)/.ready-train
 BOTTLE := .cache/bottlecrm
 # Also where the environment lets Python write no bytecode, a start is not to compile everything
 # that it imports; what is compiled already is passed over. Some packages hold files that are none.
-SOURCES  := api classify core crm flow ingest models tests transcribe
+SOURCES  := api classify core crm figures flow ingest models tests transcribe
 COMPILED  = $(BIN)/python -m compileall -qq -j 0 -x '/(carrierdata|geodata|tests)/' $(SOURCES) $(VENV)/lib || true
 LOCKED := requirements/bootstrap.txt requirements/base.txt requirements/weights.txt requirements/browser.txt
 

@@ -43,6 +43,13 @@ from models.tables.events import (
     WebhookDeliveryRow,
     WebhookEndpointRow,
 )
+from models.tables.figures import (
+    CallFactRow,
+    DealFactRow,
+    LineFactRow,
+    PersonFactRow,
+    PromiseFactRow,
+)
 from models.tables.files import KnownFileRow
 from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
@@ -73,6 +80,7 @@ __all__ = [
     "AlertRow",
     "ApiKeyRow",
     "AuditRow",
+    "CallFactRow",
     "CallHeardRow",
     "CallRow",
     "CallScoreRow",
@@ -90,6 +98,7 @@ __all__ = [
     "CrmPassRow",
     "CrmRow",
     "CrmWriteRow",
+    "DealFactRow",
     "DealMatchRow",
     "DealRow",
     "DealVerdictRow",
@@ -104,8 +113,11 @@ __all__ = [
     "JudgeAnswerRow",
     "KeepingEventRow",
     "KnownFileRow",
+    "LineFactRow",
+    "PersonFactRow",
     "PipelineRow",
     "ProcessRow",
+    "PromiseFactRow",
     "PromiseRow",
     "RecordingRow",
     "RequirementVerdictRow",
