@@ -10,7 +10,8 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from classify.verification.rules import FieldCheck, PipelineRules
+from classify.verification.check_kinds import FieldCheck
+from classify.verification.rules import PipelineRules
 from classify.verification.ties import name_stems
 from core.packaged import read_packaged
 from models.vocabulary.crm import CustomField, Thing

@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta
 
 from classify.evidence import Finding, Hit, State, Window, action_hit, call_hit, found
 from classify.verification.case import Case, ended_at, is_conversation, spoken_at
+from classify.verification.check_kinds import Answered, FirstContact, Heard, OutcomeCheck
 from classify.verification.coverage import is_blind
-from classify.verification.rules import Answered, FirstContact, Heard, OutcomeCheck
 from models.vocabulary.action import Action, ActionStatus, ActionType, SlotValue
 from models.vocabulary.call import Direction
 from models.vocabulary.deal import Activity, ActivityType

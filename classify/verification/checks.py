@@ -10,14 +10,7 @@ from typing import Any
 from classify.evidence import Finding, Hit, State, Window, all_of, any_of, found, in_time_order
 from classify.verification import call_checks, crm_checks
 from classify.verification.case import Case
-from classify.verification.rules import (
-    AllOf,
-    AnyOf,
-    Check,
-    Count,
-    Deadline,
-    Order,
-)
+from classify.verification.check_kinds import AllOf, AnyOf, Check, Count, Deadline, Order
 from models.vocabulary.verdict import Verdict
 
 

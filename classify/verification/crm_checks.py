@@ -15,7 +15,7 @@ from classify.verification.call_checks import (
     standing_bookings,
 )
 from classify.verification.case import Case, ended_at
-from classify.verification.rules import ActivityCheck, Agreement, FieldCheck
+from classify.verification.check_kinds import ActivityCheck, Agreement, FieldCheck
 from models.vocabulary.deal import Activity, ActivityKind, ActivityType
 from models.vocabulary.verdict import Verdict
 

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from classify.verification.part import Part
 from models.vocabulary.action import ActionStatus, ActionType, Outcome, SlotValue
 from models.vocabulary.deal import ActivityKind, ActivityType
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import Verdict
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ExampleAction(_Part):
+class ExampleAction(Part):
     """An action heard in an example's call."""
 
     type: ActionType
@@ -27,7 +24,7 @@ class ExampleAction(_Part):
     slots: Mapping[str, SlotValue] = Field(default_factory=dict)
 
 
-class ExampleCall(_Part):
+class ExampleCall(Part):
     """A call of an example; `recorded` false is one that only the CDR knows."""
 
     at: datetime
@@ -39,7 +36,7 @@ class ExampleCall(_Part):
     actions: tuple[ExampleAction, ...] = ()
 
 
-class ExampleActivity(_Part):
+class ExampleActivity(Part):
     """A record of an example's CRM, made at `at`; done then unless `done` is false."""
 
     type: ActivityType
@@ -56,7 +53,7 @@ class ExampleActivity(_Part):
     place: str | None = None
 
 
-class ExampleContact(_Part):
+class ExampleContact(Part):
     """A person on an example's deal; a DM has the number that DM calls come from."""
 
     name: str = "Анна Белова"
@@ -64,7 +61,7 @@ class ExampleContact(_Part):
     decision_maker: bool = False
 
 
-class Example(_Part):
+class Example(Part):
     """One deal; times are local, Moscow's where no offset is given.
 
     `stage` is the card's stage (the last one where unset, so that the CRM claims

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from classify.verification.rules import (
+from classify.verification.check_kinds import (
     ActivityCheck,
     AllOf,
     AnyOf,

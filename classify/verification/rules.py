@@ -1,4 +1,4 @@
-"""What a pipeline file may say: stages, requirements and the closed set of check kinds."""
+"""What a pipeline file may say: stages and what they demand."""
 
 from __future__ import annotations
 
@@ -6,35 +6,17 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field
 
+from classify.verification.check_kinds import ActionTypes, Check, Names
 from classify.verification.example import Example
-from models.vocabulary.action import ActionStatus, ActionType, Outcome
-from models.vocabulary.deal import ActivityKind, ActivityType
-from models.vocabulary.transcript import Speaker
+from classify.verification.part import Part
 from models.vocabulary.verdict import FlagKind, Severity, Verdict
 
 
-def _listed(value: object) -> object:
-    """Lets a file write `action: payment` for `action: [payment]`."""
-    return value if isinstance(value, (list, tuple)) else (value,)
-
-
-ActionTypes = Annotated[tuple[ActionType, ...], BeforeValidator(_listed)]
-Statuses = Annotated[tuple[ActionStatus, ...], BeforeValidator(_listed)]
-Outcomes = Annotated[tuple[Outcome, ...], BeforeValidator(_listed)]
-ActivityTypes = Annotated[tuple[ActivityType, ...], BeforeValidator(_listed)]
-ActivityKinds = Annotated[tuple[ActivityKind, ...], BeforeValidator(_listed)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Part):
+class Words(Part):
     """Words in both languages of the product."""
 
     ru: str = Field(min_length=1)
@@ -54,185 +36,14 @@ def _in_both(written: object) -> object:
 Sentence = Annotated[Words, BeforeValidator(_in_both)]
 
 
-class Undoing(_Part):
-    """What takes an action back when it was heard later."""
-
-    action: ActionTypes
-    status: Statuses = (ActionStatus.DECLINED,)
-
-
-class Heard(_Part):
-    """An action heard in a call; the last word counts (`undone_by`)."""
-
-    kind: Literal["heard"]
-    action: ActionTypes
-    status: Statuses = (ActionStatus.DONE,)
-    speaker: Speaker | None = None
-    slots: Names = ()
-    in_conversation: bool = False
-    with_decision_maker: bool = False
-    undone_by: tuple[Undoing, ...] = ()
-
-
-class OutcomeCheck(_Part):
-    """A call that ended up so."""
-
-    kind: Literal["outcome"]
-    outcome: Outcomes
-    with_decision_maker: bool = False
-
-
-class ActivityCheck(_Part):
-    """A record in the CRM that says that something was planned or done.
-
-    `says` names what must stand on it; `done` false accepts what is only planned.
-    """
-
-    kind: Literal["activity"]
-    type: ActivityTypes
-    about: ActivityKinds = ()
-    direction: Literal["in", "out"] | None = None
-    done: bool = True
-    says: tuple[Literal["due", "place", "contact", "result", "signed"], ...] = ()
-
-
-class FieldCheck(_Part):
-    """Fields of the deal, of its company or of one of its contacts.
-
-    `filled`: all of them; `any_filled`: at least one; `among`: the field has one of the
-    values. Of a contact all of it must stand on the same person.
-    """
-
-    kind: Literal["field"]
-    of: Literal["deal", "company", "contact"]
-    filled: Names = ()
-    any_filled: Names = ()
-    among: Mapping[str, tuple[str | bool, ...]] = Field(default_factory=dict)
-
-
-class FirstContact(_Part):
-    """The client's first contact was an answered call before the card, or was `other`."""
-
-    kind: Literal["first_contact"]
-    by: Literal["call", "other"]
-
-
-class Agreement(_Part):
-    """The meeting in the CRM stands when the two agreed on it."""
-
-    kind: Literal["agreement"]
-    within_minutes: int = Field(ge=0, le=366 * 24 * 60)
-
-
-class Total(_Part):
-    """The payments in the CRM reach the deal's amount."""
-
-    kind: Literal["total"]
-
-
-class Answered(_Part):
-    """Whatever was heard of `action` was followed, then or later, by one of `by`."""
-
-    kind: Literal["answered"]
-    action: ActionTypes
-    by: ActionTypes
-
-
-class Within(_Part):
-    """A span of time, a year at most: exactly one of the four."""
-
-    minutes: int | None = Field(default=None, ge=0, le=366 * 24 * 60)
-    hours: int | None = Field(default=None, ge=0, le=366 * 24)
-    working_hours: int | None = Field(default=None, ge=0, le=366 * 24)
-    working_days: int | None = Field(default=None, ge=0, le=366)
-
-    @model_validator(mode="after")
-    def _one(self) -> Within:
-        spans = (self.minutes, self.hours, self.working_hours, self.working_days)
-        if sum(span is not None for span in spans) != 1:
-            raise ValueError("give exactly one of minutes, hours, working_hours, working_days")
-        return self
-
-
-class Order(_Part):
-    """`then` not before `first`; the opposite contradicts the requirement."""
-
-    kind: Literal["order"]
-    first: Check
-    then: Check
-
-
-class Count(_Part):
-    """At least so many (of different days when `distinct_days`), after `after` if given."""
-
-    kind: Literal["count"]
-    of: Check
-    at_least: int = Field(ge=1, le=1000)
-    after: Check | None = None
-    distinct_days: bool = False
-
-
-class Deadline(_Part):
-    """`of` within a span from the first `since`; `early` counts what came before it."""
-
-    kind: Literal["deadline"]
-    of: Check
-    since: Check
-    within: Within
-    early: bool = False
-
-
-class AnyOf(_Part):
-    """One of the parts is enough."""
-
-    kind: Literal["any_of"]
-    checks: tuple[Check, ...] = Field(min_length=1)
-
-
-class AllOf(_Part):
-    """Every part must hold."""
-
-    kind: Literal["all_of"]
-    checks: tuple[Check, ...] = Field(min_length=1)
-
-
-Check = Annotated[
-    Heard
-    | OutcomeCheck
-    | ActivityCheck
-    | FieldCheck
-    | FirstContact
-    | Agreement
-    | Total
-    | Answered
-    | Order
-    | Count
-    | Deadline
-    | AnyOf
-    | AllOf,
-    Field(discriminator="kind"),
-]
-
-CHECK_KINDS = frozenset(
-    {
-        *("heard", "outcome", "activity", "field", "first_contact", "agreement", "total"),
-        *("answered", "order", "count", "deadline", "any_of", "all_of"),
-    }
-)
-
-
-for _model in (Order, Count, Deadline, AnyOf, AllOf):
-    _model.model_rebuild()
-
-
-class Examples(_Part):
+class Examples(Part):
     """Deals that prove the requirement: at least one that passes and one that fails."""
 
     passes: tuple[Example, ...] = Field(min_length=1)
     fails: tuple[Example, ...] = Field(min_length=1)
 
 
-class Requirement(_Part):
+class Requirement(Part):
     """One thing that a stage demands.
 
     `applies_when` waives the requirement where it does not hold; `depends_on` names
@@ -269,14 +80,14 @@ class Requirement(_Part):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class StageNames(_Part):
+class StageNames(Part):
     """How people name the stage in a CRM."""
 
     ru: Names = ()
     en: Names = ()
 
 
-class StageRules(_Part):
+class StageRules(Part):
     """One stage: its key, the names it goes by and what it demands."""
 
     key: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -284,7 +95,7 @@ class StageRules(_Part):
     requirements: tuple[Requirement, ...] = ()
 
 
-class PipelineRules(_Part):
+class PipelineRules(Part):
     """One pipeline file."""
 
     template: str = Field(pattern=r"^[a-z0-9_-]+$")

@@ -14,7 +14,7 @@ from core.settings import VerificationSettings
 from models.vocabulary.errors import InvalidInputError
 
 if TYPE_CHECKING:
-    from classify.verification.rules import Within
+    from classify.verification.check_kinds import Within
 
 END_OF_DAY = time(23, 59, 59)
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from classify.verification.worktime import work_calendar
 from core.settings import Settings
-from flow.live.facts import Templates, read_facts, rules_in_force, spoken_lines
-from flow.live.intents import Manner, wanted_writes
-from flow.live.plan import Added, Plan, plan_for
+from flow.live.facts import Templates, rules_in_force
+from flow.live.plan import Added, Plan
+from flow.live.planning import Planning, manner_of, planned, with_words
 from flow.live.told import DealFacts
 from models.session import reading, transaction
-from models.store.crm_facts import Judged, Outlet, judged_by, judged_deals, load_outlet
+from models.store.crm_facts import judged_by, judged_deals, load_outlet
 from models.store.crm_writes import (
     NOT_WANTED,
     add_write,
@@ -28,14 +26,11 @@ from models.store.crm_writes import (
     keep_writes,
     mark_undoing,
     stale_before,
-    standing_writes,
 )
-from models.vocabulary.crm import CallWords, WriteKind, WriteOptions, write_options
-from models.vocabulary.outbox import Standing
+from models.vocabulary.crm_write import CallWords
 
 _AT_ONCE = 200  # deals of one transaction
 _MOST_REFRESHES = 2000  # that wait; the others come with a later look
-_TAG = "tag:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +94,6 @@ def enqueue(
     return done
 
 
-def manner_of(
-    outlet: Outlet,
-    judged: Judged,
-    settings: Settings,
-    now: datetime,
-    options: WriteOptions | None = None,
-) -> Manner:
-    """How a connection is told; `options` instead of its own."""
-    return Manner(
-        options=options or write_options(outlet.options.get("write")),
-        language=settings.crm.language,
-        zone=judged.zone,
-        calendar=work_calendar(settings.verification, judged.zone),
-        task_days=settings.crm.task_days,
-        pages=settings.crm.pages or settings.oidc.pages,
-        as_of=judged.as_of,
-        now=now,
-    )
-
-
-def tags_of(standing: Mapping[str, Sequence[Standing]]) -> dict[str, frozenset[str]]:
-    """By deal, the tags of ours that were ever written or put in line."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for deal, rows in standing.items():
-        for one in rows:
-            if one.kind is WriteKind.TAG:
-                found[deal].add(one.occurrence.topic.removeprefix(_TAG))
-    return {deal: frozenset(names) for deal, names in found.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class _Enqueuing:
     """One transaction's worth of it."""
@@ -150,26 +115,11 @@ class _Enqueuing:
         if not outlet.own_fields:  # they were not made yet
             manner = replace(manner, options=replace(manner.options, fields=False))
         stale = stale_before(self.now) + timedelta(hours=1)  # soon enough to count once more
-        standing = standing_writes(session, connection, deals, stale_before=stale)
-        read = read_facts(
-            session,
-            judged,
-            deals,
-            self.templates,
-            tags=tags_of(standing),
-            calls=manner.options.transcripts,
-        )
+        by = Planning(session, connection, judged, self.templates, manner, stale)
         room = max(0, _MOST_REFRESHES - count_waiting(session, connection))
         done = Enqueued()
-        for facts in read.facts:
-            plan = plan_for(
-                wanted_writes(facts, manner),
-                standing.get(facts.deal.id, ()),
-                contradicted=read.contradicted,
-                unconfirmed=read.unconfirmed,
-                now=self.now,
-            )
-            plan = _within(plan, room)
+        for facts, wanted in planned(by, deals):
+            plan = _within(wanted, room)
             room -= sum(one.refreshes for one in plan.add)
             done += self._carry_out(facts, plan) + Enqueued(deals=1)
         return done
@@ -192,7 +142,7 @@ class _Enqueuing:
     def _add(self, facts: DealFacts, one: Added) -> bool:
         content = one.wanted.content
         if isinstance(content, CallWords):
-            content = self._with_words(facts, content)
+            content = with_words(self.session, facts, content)
             if not content.lines:
                 return False
         add_write(
@@ -205,10 +155,6 @@ class _Enqueuing:
             now=self.now,
         )
         return True
-
-    def _with_words(self, facts: DealFacts, content: CallWords) -> CallWords:
-        call = next(one for one in facts.calls if one.call_id == content.call_id)
-        return replace(content, lines=spoken_lines(self.session, call.row))
 
 
 def _within(plan: Plan, room: int) -> Plan:

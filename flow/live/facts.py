@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -26,11 +26,12 @@ from models.store.crm_facts import (
 )
 from models.store.decisions import decisions_of
 from models.store.transcripts import load_transcript
-from models.vocabulary.crm import SpokenLine
+from models.vocabulary.crm_write import SpokenLine
 from models.vocabulary.deal import Pipeline
 from models.vocabulary.errors import InvalidInputError
-from models.vocabulary.review import FindingState
+from models.vocabulary.review import Decision, Finding, FindingState
 from models.vocabulary.transcript import Speaker
+from models.vocabulary.verdict import DealVerdict
 
 Templates = Mapping[str, PipelineRules]
 _CONTRADICTED = frozenset({FindingState.DISMISSED, FindingState.WAIVED})
@@ -83,15 +84,8 @@ def read_facts(  # noqa: PLR0913 - which deals, by what, how much of them
     verdicts, cards = verdicts_of(session, judged, deals), deals_of(session, judged, deals)
     findings = findings_of_deals(session, judged, deals, judged.zone)
     every = [one for found in findings.values() for one in found]
-    decided = decisions_of(session, [one.id for one in every if one.version], judged.zone)
-    confirmed = {id_: confirmation_of(told) for id_, told in decided.items()}
-    spoken = [one.evidence for one in every]
-    spoken += [one.evidence for verdict in verdicts.values() for one in verdict.requirements]
-    quoted = {said.id for evidence in spoken for said in evidence if said.kind == "call"}
-    heard = {
-        place: HeardQuote(*told)
-        for place, told in heard_quotes(session, quoted, judged.source).items()
-    }
+    confirmed = _confirmed(session, judged, every)
+    heard = _heard(session, judged, every, verdicts.values())
     carded = carded_calls(session, judged, deals) if calls else {}
     pipelines = pipelines_of(session, judged)
     facts = tuple(
@@ -102,9 +96,7 @@ def read_facts(  # noqa: PLR0913 - which deals, by what, how much of them
             rules=_rules(pipelines.get(cards[id_].pipeline_id), templates),
             findings=tuple(one for one in findings.get(id_, ()) if one.withdrawn_at is None),
             confirmed={
-                one.id: decision
-                for one in findings.get(id_, ())
-                if (decision := confirmed.get(one.id)) is not None
+                one.id: confirmed[one.id] for one in findings.get(id_, ()) if one.id in confirmed
             },
             heard=heard,
             calls=tuple(CallOfDeal(*one) for one in carded.get(id_, ())),
@@ -130,6 +122,26 @@ def spoken_lines(session: Session, call: int) -> tuple[SpokenLine, ...]:
         for one in load_transcript(session, transcript).segments
         if one.start is not None and one.end is not None and one.text.strip()
     )
+
+
+def _confirmed(
+    session: Session, judged: Judged, findings: Iterable[Finding]
+) -> dict[int, Decision]:
+    """By finding the decision that confirmed it; those that nobody confirmed are left out."""
+    decided = decisions_of(session, [one.id for one in findings if one.version], judged.zone)
+    found = {id_: confirmation_of(told) for id_, told in decided.items()}
+    return {id_: decision for id_, decision in found.items() if decision is not None}
+
+
+def _heard(
+    session: Session, judged: Judged, findings: Iterable[Finding], verdicts: Iterable[DealVerdict]
+) -> dict[tuple[str, str], HeardQuote]:
+    """By call and quote, how what findings and verdicts rest on was heard."""
+    spoken = [one.evidence for one in findings]
+    spoken += [one.evidence for verdict in verdicts for one in verdict.requirements]
+    quoted = {said.id for evidence in spoken for said in evidence if said.kind == "call"}
+    found = heard_quotes(session, quoted, judged.source)
+    return {place: HeardQuote(*told) for place, told in found.items()}
 
 
 def _rules(pipeline: Pipeline | None, templates: Templates) -> PipelineRules | None:

@@ -33,7 +33,7 @@ from flow.live.told import (
     stage_called,
     told_gap,
 )
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     CallWords,
     FieldValues,
     NotesWanted,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.vocabulary.crm import WriteKind, WriteState
+from models.vocabulary.crm_write import WriteKind, WriteState
 from models.vocabulary.outbox import GONE, TAKEN_BACK, Occurrence, Standing, Wanted
 
 # In the CRM, on its way there, or nobody knows.

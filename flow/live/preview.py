@@ -11,16 +11,15 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from core.settings import Settings
-from flow.live.enqueuing import manner_of, tags_of
-from flow.live.facts import Templates, read_facts, rules_in_force, spoken_lines
-from flow.live.intents import wanted_writes
-from flow.live.plan import Plan, plan_for
+from flow.live.facts import Templates, rules_in_force
+from flow.live.plan import Plan
+from flow.live.planning import Planning, manner_of, planned, with_words
 from flow.live.told import DealFacts
 from models.session import reading
 from models.store.crm_facts import Judged, Outlet, judged_by, load_outlet, telling_deals
-from models.store.crm_writes import last_fields, lines_of, stale_before, standing_writes
+from models.store.crm_writes import last_fields, lines_of, stale_before
 from models.store.mapping import plain
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     CallWords,
     Content,
     FieldValues,
@@ -154,27 +153,12 @@ class _Previewing:
         """What would be written into some deals."""
         session, stale = self.session, stale_before(self.now)
         manner = manner_of(outlet, judged, self.settings, self.now, options)
-        standing = standing_writes(session, self.connection, deals, stale_before=stale)
-        read = read_facts(
-            session,
-            judged,
-            deals,
-            self.templates,
-            tags=tags_of(standing),
-            calls=manner.options.transcripts,
-        )
+        by = Planning(session, self.connection, judged, self.templates, manner, stale)
         before = last_fields(session, self.connection, deals)
-        found = []
-        for facts in read.facts:
-            plan = plan_for(
-                wanted_writes(facts, manner),
-                standing.get(facts.deal.id, ()),
-                contradicted=read.contradicted,
-                unconfirmed=read.unconfirmed,
-                now=self.now,
-            )
-            found.append(self._deal(facts, plan, outlet, before.get(facts.deal.id)))
-        return found
+        return [
+            self._deal(facts, plan, outlet, before.get(facts.deal.id))
+            for facts, plan in planned(by, deals)
+        ]
 
     def _deal(
         self, facts: DealFacts, plan: Plan, outlet: Outlet, before: WrittenLine | None
@@ -183,10 +167,8 @@ class _Previewing:
         for one in plan.add:
             content = one.wanted.content
             if isinstance(content, CallWords):
-                call = next(two for two in facts.calls if two.call_id == content.call_id)
-                lines = spoken_lines(self.session, call.row)
-                content = CallWords(content.call_id, content.activity_id, lines)
-                if not lines:
+                content = with_words(self.session, facts, content)
+                if not content.lines:
                     continue
             instead = (
                 _standing_values(facts, outlet, before) if isinstance(content, FieldValues) else {}

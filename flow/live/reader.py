@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import Any
 
 from sqlalchemy import Engine
@@ -19,49 +16,26 @@ from sqlalchemy import Engine
 from core.clock import now
 from core.logs import get_logger
 from core.settings import Settings
-from crm.errors import CrmAwayError, CrmError, CrmShutError
+from crm.errors import CrmAwayError, CrmError
 from crm.port import Adapter, Queueing
 from flow.live import sweeping
 from flow.live.desk import Desk, TurnLostError
-from flow.live.due import SHAPE, Trouble, is_loaded, parts_due, sweep_due, trouble_after
+from flow.live.due import SHAPE, is_loaded, parts_due, sweep_due
+from flow.live.faring import Faring, Say
 from flow.live.parts import read_part
 from flow.live.ringing import answer_bells, hear_queue
-from models.session import reading, transaction
+from flow.live.turns import Known, Turns
+from models.session import reading
 from models.store.bells import oldest_bell
 from models.store.mirror import Mirrored
-from models.store.mirror_changes import forget_changes
 from models.store.mirror_shape import apply_confirmed, write_shape
-from models.store.passes import (
-    PartPass,
-    is_reading,
-    leave_reading,
-    load_passes,
-    take_reading,
-    went_well,
-    went_wrong,
-)
-from models.tables import CrmConnectionRow
+from models.store.passes import PartPass, load_passes
 from models.vocabulary.errors import StagecheckError
 
-SILENT_S = 60.0  # longer than any request takes
-_BEAT = timedelta(seconds=SILENT_S / 6)
 _AT_ONCE = 4  # parts that are read at once
 _BELLS, _QUEUE, _SWEEP, _SHAPE = " bells", " queue", " sweep", " shape"
 _ASKS, _DEAF = timedelta(seconds=5), timedelta(hours=1)  # the queue; one that is not for us
 _log = get_logger("live.reader")
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the row of a connection says at the beginning of a turn."""
-
-    name: str
-    paused: bool
-    entrance: tuple[Any, ...]  # what an adapter is made of
-    let_in: tuple[Any, ...]  # what may have been mended where a CRM does not let us in
-    confirmed: tuple[Any, ...]  # what a person said of pipelines and people
-    loaded: bool
 
 
 @dataclass(slots=True)
@@ -78,26 +52,25 @@ class Reader:
     open_adapter: Callable[[], Adapter]
     say: Say = field(default=lambda _line: None)
     clock: Callable[[], datetime] = now
-    _me: str = field(
-        default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    )
+    _turns: Turns = field(init=False)
+    _faring: Faring = field(init=False)
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_AT_ONCE + 3, thread_name_prefix="crm")
     )
     _ended: Event = field(default_factory=Event)
-    _lock: Lock = field(default_factory=Lock)
     _running: dict[str, Future[None]] = field(default_factory=dict)
-    _beat_at: datetime | None = None
     _desk: Desk | None = None
     _entrance: tuple[Any, ...] | None = None
-    _shut_with: tuple[Any, ...] | None = None
     _confirmed: tuple[Any, ...] | None = None
     _shape_at: datetime | None = None
     _queue_at: datetime | None = None  # when it is asked next
     _met: sweeping.Met | None = None
-    _trouble: Trouble | None = None
     _told_loading: bool = False
     _poll_now: bool = False
+
+    def __post_init__(self) -> None:
+        self._turns = Turns(self.database, self.connection)
+        self._faring = Faring(self.database, self.connection, self.say, self.clock)
 
     def turn(self) -> None:
         """Begins what is due.
@@ -106,17 +79,17 @@ class Reader:
             StagecheckError: the database cannot be used.
         """
         self._running = {name: one for name, one in self._running.items() if not one.done()}
-        known = self._take_turn()
+        known = self._turns.take(self.clock())
         if known is None:
             self._stop_reading()
             return
-        if self._entrance not in (None, known.entrance) or self._is_mended(known):
+        if self._entrance not in (None, known.entrance) or self._faring.is_mended(known.let_in):
             if self._running:
                 return
             self._shut_adapter()
-            self._trouble = None
+            self._faring.begin_anew()
         self._entrance = known.entrance
-        if self._trouble is not None and self.clock() < self._trouble.until:
+        if self._faring.rests():
             return
         desk = self._opened(known)
         if desk is not None:
@@ -133,39 +106,9 @@ class Reader:
             self._desk.ended.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._shut_adapter()
-        with suppress(StagecheckError), transaction(self.database) as session:
-            leave_reading(session, self.connection, self._me)
+        self._turns.give_back()
 
-    def _take_turn(self) -> _Known | None:
-        at = self.clock()
-        if self._beat_at is None or not self._beat_at <= at < self._beat_at + _BEAT:
-            with transaction(self.database) as session:
-                ours = take_reading(session, self.connection, self._me, at, SILENT_S)
-            self._beat_at = at if ours else None
-        with reading(self.database) as session:
-            ours = is_reading(session, self.connection, self._me)
-            row = session.get(CrmConnectionRow, self.connection, populate_existing=True)
-            if not ours or row is None or row.paused:
-                return None
-            return _Known(
-                row.name,
-                row.paused,
-                (row.name, row.address, row.own_fields),
-                (row.secrets, row.refused),
-                (row.stages, row.options.get("extensions")),
-                row.loaded_at is not None,
-            )
-
-    def _is_mended(self, known: _Known) -> bool:
-        """Whether somebody gave other tokens since a CRM did not let us in."""
-        if self._trouble is None or not self._trouble.shut:
-            self._shut_with = None
-            return False
-        if self._shut_with is None:
-            self._shut_with = known.let_in
-        return known.let_in != self._shut_with
-
-    def _opened(self, known: _Known) -> Desk | None:
+    def _opened(self, known: Known) -> Desk | None:
         if self._desk is not None and self._desk.ended.is_set():  # it was paused meanwhile
             if self._running:
                 return None
@@ -174,7 +117,7 @@ class Reader:
             try:
                 adapter = self.open_adapter()
             except StagecheckError as error:  # a key is gone, or an address is refused
-                self._failed(error)
+                self._faring.wrong(error)
                 return None
             self._desk = Desk(
                 self.database,
@@ -182,13 +125,13 @@ class Reader:
                 self.settings,
                 self.connection,
                 known.name,
-                self._me,
+                self._turns.reader,
                 adapter,
                 clock=self.clock,
             )
         return self._desk
 
-    def _begin_due(self, desk: Desk, known: _Known) -> None:
+    def _begin_due(self, desk: Desk, known: Known) -> None:
         crm, at = self.settings.crm, self.clock()
         with reading(self.database) as session:
             passes = load_passes(session, self.connection)
@@ -225,26 +168,26 @@ class Reader:
             return
         except StagecheckError as error:
             with suppress(StagecheckError, TurnLostError):
-                self._failed(error)
+                self._faring.wrong(error)
         except Exception as error:  # noqa: BLE001 - the next turn may do better
             _log.error("failed", connection=self.connection, exc_info=error)
             trouble = StagecheckError(
                 f"Reading failed by an unexpected {type(error).__name__}; it is tried again."
             )
             with suppress(StagecheckError, TurnLostError):
-                self._failed(trouble)
+                self._faring.wrong(trouble)
 
     def _read(self, desk: Desk, one: PartPass) -> None:
         done = read_part(desk, one, self._note)
         if not done.under_way:
-            self._went_well(desk)
+            self._faring.well(desk)
 
     def _answer(self, desk: Desk) -> None:
         answered = answer_bells(desk, self._note)
         self._poll_now = self._poll_now or answered.look
         if answered.bells:
             _log.info("read at once", crm=desk.name, bells=answered.bells)
-            self._went_well(desk)
+            self._faring.well(desk)
 
     def _hear(self, desk: Desk, at: datetime) -> None:
         self._queue_at = at + _ASKS
@@ -256,13 +199,13 @@ class Reader:
             self._queue_at = at + _DEAF
             _log.warning("no queue of changes", crm=desk.name, error=type(error).__name__)
 
-    def _read_shape(self, desk: Desk, known: _Known, at: datetime) -> None:
+    def _read_shape(self, desk: Desk, known: Known, at: datetime) -> None:
         shape = desk.adapter.shape()
         with desk.writing() as (session, target):
             write_shape(session, target, shape)
         self._shape_at, self._confirmed = at, known.confirmed
 
-    def _confirm(self, desk: Desk, known: _Known) -> None:
+    def _confirm(self, desk: Desk, known: Known) -> None:
         with desk.writing() as (session, target):
             apply_confirmed(session, target)
         # Extensions are added to those that the CRM has: they are read again.
@@ -276,48 +219,12 @@ class Reader:
             sweeping.sweep(desk, desk.adapter.parts, self._met, self._note)
         finally:
             self._met = None
-        self._went_well(desk)
+        self._faring.well(desk)
 
     def _note(self, written: Mirrored) -> None:
         met = self._met
         if met is not None:
             met.add(written)
-
-    def _went_well(self, desk: Desk) -> None:
-        with self._lock:
-            with desk.writing() as (session, target):
-                row = session.get_one(CrmConnectionRow, self.connection)
-                was_wrong, was_loaded = row.error, row.loaded_at is not None
-                passes = load_passes(session, self.connection)
-                loaded = is_loaded(desk.adapter.parts, passes)
-                went_well(session, self.connection, target.at, loaded=loaded)
-                forget_changes(session, self.connection)
-            self._trouble = None
-        if was_wrong:
-            self.say(f"{desk.name}: is read again.")
-        if loaded and not was_loaded:
-            things = sum(one.things for one in passes)
-            self.say(f"{desk.name}: everything was read ({things} things).")
-
-    def _failed(self, error: StagecheckError) -> None:
-        """A CRM that cannot be read is told of once, and left alone for a while."""
-        at = self.clock()
-        with self._lock:
-            before = self._trouble
-            if before is None or at >= before.until:  # of several parts that failed at once
-                self._trouble = trouble_after(before, error, at)
-            shut = isinstance(error, CrmShutError)
-            with transaction(self.database) as session:
-                news = went_wrong(session, self.connection, at, str(error), shut=shut)
-        _log.warning(
-            "cannot be read now",
-            connection=self.connection,
-            error=type(error).__name__,
-            crm_fault=isinstance(error, CrmError),
-        )
-        if news and (before is None or shut):
-            again = "Once that is mended it goes on" if shut else "It is tried again"
-            self.say(f"{error} {again}.")
 
     def _stop_reading(self) -> None:
         """Another process reads this CRM, or nobody shall."""

@@ -38,7 +38,7 @@ from models.store.crm_sending import (
     mark_written,
     refuse_connection,
 )
-from models.vocabulary.crm import Written
+from models.vocabulary.crm_write import Written
 from models.vocabulary.errors import StagecheckError
 from models.vocabulary.outbox import WriteInHand
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -15,12 +14,13 @@ from core.settings import Settings
 from crm.errors import CrmShutError
 from crm.opening import open_adapter
 from crm.port import Adapter
-from flow.live.reader import Say
+from flow.live.each import ForEachCrm
+from flow.live.faring import Say
 from flow.live.reading import OpenAdapter, reading_crms
 from flow.live.writing import writing
 from flow.service.background import again_and_again
 from models.session import reading
-from models.store.connections import load_connection, numbers_of_connections
+from models.store.connections import load_connection
 
 _EVERY_S = 1.0
 
@@ -43,45 +43,29 @@ def serving_crms(
         opened: gives an adapter by the number of its connection; the real ones where unset.
     """
     adapter_of = opened or partial(_adapter_of, database, state, settings)
-    writers = _Writers(database, settings, adapter_of)
-    with reading_crms(database, state, settings, say, adapter_of):
-        try:
-            with again_and_again("crm writers", _EVERY_S, writers.turn):
-                yield
-        finally:
-            writers.close()
+    with (
+        reading_crms(database, state, settings, say, adapter_of),
+        _writing_crms(database, settings, adapter_of),
+    ):
+        yield
 
 
-@dataclass(slots=True)
-class _Writers:
-    """A writer for each connection that there is; one that may not write costs next to nothing."""
+@contextmanager
+def _writing_crms(database: Engine, settings: Settings, opened: OpenAdapter) -> Iterator[None]:
+    """A writer for each connection; one that may not write costs next to nothing."""
 
-    database: Engine
-    settings: Settings
-    opened: OpenAdapter
-    _writing: dict[int, ExitStack] = field(default_factory=dict)
+    def made(connection: int) -> ExitStack:
+        stack = ExitStack()
+        stack.enter_context(writing(database, connection, partial(opened, connection), settings))
+        return stack
 
-    def turn(self, _ended: threading.Event) -> None:
-        """Begins what is new and ends what is gone.
+    writers = ForEachCrm(database, made)
 
-        Raises:
-            StagecheckError: the database cannot be used.
-        """
-        with reading(self.database) as session:
-            there = set(numbers_of_connections(session))
-        for gone in self._writing.keys() - there:
-            self._writing.pop(gone).close()
-        for new in there - self._writing.keys():
-            opened: Callable[[], Adapter] = partial(self.opened, new)
-            stack = ExitStack()
-            stack.enter_context(writing(self.database, new, opened, self.settings))
-            self._writing[new] = stack
+    def turn(_ended: threading.Event) -> None:
+        writers.now()  # each works by itself
 
-    def close(self) -> None:
-        """Ends all of them, each with the request in hand."""
-        for stack in self._writing.values():
-            stack.close()
-        self._writing.clear()
+    with closing(writers), again_and_again("crm writers", _EVERY_S, turn):
+        yield
 
 
 def _adapter_of(database: Engine, state: Path, settings: Settings, connection: int) -> Adapter:

@@ -6,22 +6,29 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from core.clock import now
 from core.settings import Settings
+from flow.live.stands import Stands, gone, stands
 from flow.question import RunRequest
 from models.session import reading
+from models.store.connection_figures import progress_of
+from models.store.connections import find_connection
 from models.store.mirror_copy import MirrorCopy, Wanted
 from models.store.tombstones import ForgettingMark, forgetting_mark
-from models.tables import CrmConnectionRow, CrmPassRow
+from models.tables import CrmConnectionRow
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError, StagecheckError
 
 
 class NotReadYetError(StagecheckError):
-    """A live CRM was not read to its end for the first time."""
+    """A live CRM was not read to its end for the first time; `stands` says why not yet."""
+
+    def __init__(self, stands: Stands) -> None:
+        self.stands = stands
+        super().__init__(stands.line)
 
 
 def may_be_connection(crm: Path) -> bool:
@@ -84,7 +91,7 @@ class ConnectedCrm:
         """
         change, at = self.change(session), now()
         if change is None:
-            raise NotReadYetError(self._not_yet(session))
+            raise NotReadYetError(self.stands(session))
         # Once a day deals go that were closed too long ago.
         day = at.replace(hour=0, minute=0, second=0, microsecond=0)
         mark = (change, day, forgetting_mark(session))
@@ -92,22 +99,16 @@ class ConnectedCrm:
             closed_since = day - timedelta(days=self.settings.crm.closed_days)
             found = self._copy.snapshot(session, Wanted(closed_since, self.calls_of), at)
             if found is None:
-                raise NotReadYetError(self._not_yet(session))
+                raise NotReadYetError(self.stands(session))
             self._snapshot, self._mark = found, mark
         return self._snapshot
 
-    def _not_yet(self, session: Session) -> str:
-        row = session.scalar(select(CrmConnectionRow).where(CrmConnectionRow.name == self.name))
-        if row is None:
-            return f"--crm {self.name}: is not connected any more. Connect it again."
-        if row.refused:
-            return f"{self.name}: was not read to its end yet. {row.refused}"
-        things = session.scalar(
-            select(func.sum(CrmPassRow.things)).where(CrmPassRow.connection == row.id)
-        )
-        if row.paused:
-            return f"{self.name}: was not read yet, and is paused. Let it go on."
-        return f"{self.name}: is read for the first time ({things or 0} things so far)."
+    def stands(self, session: Session) -> Stands:
+        """How it stands with the CRM, in a sentence."""
+        connection = find_connection(session, self.name)
+        if connection is None:
+            return gone(self.name)
+        return stands(connection, progress_of(session, connection.id, connection.source))
 
 
 def same_but_moment(one: CrmSnapshot, other: CrmSnapshot) -> bool:

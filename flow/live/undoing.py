@@ -17,7 +17,7 @@ from models.session import reading, transaction
 from models.store.crm_facts import load_outlet
 from models.store.crm_sending import due_writes, free_silent
 from models.store.crm_writes import lines_of, mark_undoing, writes_to_undo
-from models.vocabulary.crm import WriteKind, WriteState
+from models.vocabulary.crm_write import WriteKind, WriteState
 from models.vocabulary.outbox import GONE, WrittenLine
 
 _BATCH = 100

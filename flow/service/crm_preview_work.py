@@ -13,7 +13,7 @@ from flow.live.preview import PreviewedWrite, preview
 from flow.service.workplace import Workplace
 from models.session import transaction
 from models.store.connections import change_connection
-from models.vocabulary.crm import FieldValues, TagName
+from models.vocabulary.crm_write import FieldValues, TagName
 from models.vocabulary.errors import InvalidInputError
 
 

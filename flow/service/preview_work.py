@@ -16,6 +16,7 @@ from flow.question import Question, at_present, in_force
 from flow.service.workplace import Workplace
 from flow.verdicts import to_judge, verdicts_on
 from models.session import reading, transaction
+from models.store.digests import verification_digest
 from models.store.intake import current_calls
 from models.store.rule_previews import (
     decided_kinds,
@@ -26,7 +27,6 @@ from models.store.rule_previews import (
     note_step,
 )
 from models.store.rules import edition_in_force
-from models.store.runs import verification_digest
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.review import FindingState
 from models.vocabulary.rules import PREVIEW_STEPS, Flip, FlipKind

@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 from core.clock import now
 from core.logs import get_logger
 from flow.keeping import retain
+from flow.live.snapshot import NotReadYetError
+from flow.live.stands import ReadingState, Stands
 from flow.service.bells import Bell, ring_waiting
 from flow.service.lookout import Lookout
 from flow.service.scan import Looked, look_at_crm, look_for_calls
@@ -69,6 +71,7 @@ class Scheduler:
         self._next_look_s = self._next_sweep_s = 0.0
         self._next_day_s = time.monotonic() + _SOON_S
         self._told: dict[str, str] = {}
+        self._crm_state: ReadingState | None = None  # as it was told last
         self._crm: int | None = None  # the change of the live CRM that was looked at last
         self._next_crm_s = 0.0
         self._next_verdicts_s = time.monotonic() + _TIME_TELLS_S
@@ -82,6 +85,8 @@ class Scheduler:
     def turn(self) -> None:
         """Does what is due."""
         at_s, settings = time.monotonic(), self._place.settings.service
+        if self._crm_state is None:
+            self._try("how the crm stands", lambda: self._tell_crm(self._place.crm_stands()))
         if at_s >= self._next_look_s:
             self._next_look_s = at_s + settings.look_s
             self._try("uploads", self._take_uploads)
@@ -98,6 +103,8 @@ class Scheduler:
     def _try(self, part: str, do: Callable[[], None]) -> None:
         try:
             do()
+        except NotReadYetError as error:
+            self._tell_crm(error.stands)
         except StagecheckError as error:
             self._tell(part, str(error))
         except Exception as error:  # noqa: BLE001 - the others must go on
@@ -110,6 +117,12 @@ class Scheduler:
         if self._told.get(part) != problem:
             self._told[part] = problem
             self._say(f"{problem} Waiting for the next change.")
+
+    def _tell_crm(self, stands: Stands | None) -> None:
+        """Tells how it stands with a live CRM where that is other than before."""
+        if stands is not None and stands.state is not self._crm_state:
+            self._crm_state = stands.state
+            self._say(stands.line)
 
     def _take_uploads(self) -> None:
         place = self._place

@@ -12,6 +12,7 @@ from flow.service.workplace import Workplace
 from flow.verdicts import judged
 from flow.watch import Nobody
 from models.session import reading, transaction
+from models.store.digests import verification_digest
 from models.store.intake import current_calls, load_problems
 from models.store.runs import (
     amend_run,
@@ -23,7 +24,6 @@ from models.store.runs import (
     save_verification,
     start_run,
     thin_runs,
-    verification_digest,
 )
 from models.vocabulary.verdict import Verification
 

@@ -14,6 +14,7 @@ from core.speech_settings import SpeechSettings
 from flow.editions import published_rules
 from flow.judging import Hear
 from flow.live.snapshot import ConnectedCrm, same_but_moment, with_connection
+from flow.live.stands import Stands
 from flow.question import Question, RunRequest, in_force, read_question, with_snapshot
 from flow.run import audio_loader, surroundings_of
 from flow.second_listening import Memory
@@ -21,9 +22,9 @@ from flow.service.digests import MatchDigests
 from flow.steps import Ears, Surroundings
 from flow.verdicts import Kept
 from models.session import reading, transaction
+from models.store.digests import DealDigests
 from models.store.intake import KnownCalls
 from models.store.rules import Marks, edition_marks
-from models.store.runs import DealDigests
 from models.store.snapshots import save_snapshot
 from transcribe.engine import Transcriber
 
@@ -125,6 +126,17 @@ class Workplace:
             return None
         with reading(self.database) as session:
             return self._live.change(session)
+
+    def crm_stands(self) -> Stands | None:
+        """How it stands with a live CRM; ``None`` where it is a file.
+
+        Raises:
+            StagecheckError: the database cannot be used.
+        """
+        if self._live is None:
+            return None
+        with reading(self.database) as session:
+            return self._live.stands(session)
 
     def keep_snapshot(self) -> None:
         """Writes the CRM down as it is now, where this process has not yet; a live one stands."""

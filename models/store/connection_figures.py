@@ -20,7 +20,8 @@ from models.tables import (
     CrmWriteRow,
     DealRow,
 )
-from models.vocabulary.crm import Connection, WriteState, source_of
+from models.vocabulary.crm import Connection, source_of
+from models.vocabulary.crm_write import WriteState
 from models.vocabulary.outbox import WrittenLine
 
 
@@ -54,6 +55,15 @@ class ConnectionFigures:
         return sum(self.writes.get(state, 0) for state in ways)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingProgress:
+    """How much of a CRM is known here; `begun`: somebody has begun to read it."""
+
+    begun: bool
+    deals: int
+    contacts: int
+
+
 def figures_of(session: Session, connection: Connection) -> ConnectionFigures:
     """How it stands with a connection now."""
     passes = session.scalars(
@@ -70,10 +80,7 @@ def figures_of(session: Session, connection: Connection) -> ConnectionFigures:
         .group_by(CrmWriteRow.state)
     )
     crm = session.scalar(select(CrmRow.id).where(CrmRow.source == connection.source))
-    counts = [
-        session.scalar(select(func.count()).select_from(table).where(table.crm == crm)) or 0
-        for table in (DealRow, ContactRow, CompanyRow)
-    ]
+    counts = [_count(session, table, crm) for table in (DealRow, ContactRow, CompanyRow)]
     return ConnectionFigures(
         parts=tuple(
             PartRead(one.part, one.things, one.started_at, one.ended_at, one.whole_at)
@@ -85,6 +92,17 @@ def figures_of(session: Session, connection: Connection) -> ConnectionFigures:
         bells=bells,
         bells_since=since,
         writes={WriteState(row[0]): row[1] for row in writes},
+    )
+
+
+def progress_of(session: Session, connection: int, source: str) -> ReadingProgress:
+    """How much is known now of the CRM of a connection, which `source` names."""
+    begun = select(CrmPassRow.part).where(CrmPassRow.connection == connection).limit(1)
+    crm = session.scalar(select(CrmRow.id).where(CrmRow.source == source))
+    return ReadingProgress(
+        begun=session.scalar(begun) is not None,
+        deals=_count(session, DealRow, crm),
+        contacts=_count(session, ContactRow, crm),
     )
 
 
@@ -110,3 +128,10 @@ def forget_crm(session: Session, source: str) -> None:
     """
     removed = delete(CrmRow).execution_options(synchronize_session=False)
     session.execute(removed.where(CrmRow.source == source))
+
+
+def _count(
+    session: Session, table: type[DealRow | ContactRow | CompanyRow], crm: int | None
+) -> int:
+    chosen = select(func.count()).select_from(table).where(table.crm == crm)
+    return session.scalar(chosen) or 0

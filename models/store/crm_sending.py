@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from models.store.crm_writes import stale_before, write_of
 from models.store.statements import changed_rows
 from models.tables import CrmConnectionRow, CrmWriteRow
-from models.vocabulary.crm import WriteState, Written
+from models.vocabulary.crm_write import WriteState, Written
 from models.vocabulary.outbox import GONE, STAYED, WriteInHand
 
 _ROW = CrmWriteRow

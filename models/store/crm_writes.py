@@ -17,7 +17,7 @@ from core.batches import batched
 from models.store.mapping import plain, word_of
 from models.store.statements import changed_rows
 from models.tables import CrmConnectionRow, CrmWriteRow
-from models.vocabulary.crm import Content, Write, WriteKind, WriteState
+from models.vocabulary.crm_write import Content, Write, WriteKind, WriteState
 from models.vocabulary.outbox import (
     TAKEN_BACK,
     Occurrence,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, tzinfo
@@ -13,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.batches import batched
+from models.store.digests import DealDigests, verification_digest
 from models.store.mapping import columns_of, plain, word_of
 from models.tables import (
     DealVerdictRow,
@@ -22,11 +21,7 @@ from models.tables import (
     Row,
     RunRow,
 )
-from models.vocabulary.verdict import (
-    DealVerdict,
-    Flag,
-    Verification,
-)
+from models.vocabulary.verdict import DealVerdict, Flag, Verification
 
 
 def start_run(session: Session, *, source: str, crm_source: str, now: datetime) -> int:
@@ -141,45 +136,6 @@ def deals_changed(
     ]
 
 
-class DealDigests:
-    """The digests of verdicts, made once for each object that is a verdict."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[DealVerdict, str, str]] = {}
-        self._last: tuple[Verification, str] | None = None
-
-    def of(self, verification: Verification) -> str:
-        """Tells different verdicts apart, whenever they were given."""
-        if self._last is None or self._last[0] is not verification:
-            deals = [self.whole(deal) for deal in verification.deals]
-            self._last = (verification, _digest((deals, verification.flags)))
-        return self._last[1]
-
-    def standing(self, deal: DealVerdict) -> str:
-        """Tells apart how a deal stands; said in one more language it stands as before."""
-        return self._of(deal)[2]
-
-    def whole(self, deal: DealVerdict) -> str:
-        """Tells verdicts on a deal apart."""
-        return self._of(deal)[1]
-
-    def _of(self, deal: DealVerdict) -> tuple[DealVerdict, str, str]:
-        known = self._known.get(deal.deal_id)
-        if known is None or known[0] is not deal:
-            standing = plain(deal)
-            whole = _digest(standing)
-            for requirement in standing["requirements"]:
-                del requirement["explanation_en"]
-            known = (deal, whole, _digest(standing))
-            self._known[deal.deal_id] = known
-        return known
-
-
-def verification_digest(verification: Verification, digests: DealDigests | None = None) -> str:
-    """Tells different verdicts apart, whenever they were given."""
-    return (digests if digests is not None else DealDigests()).of(verification)
-
-
 def latest_run(session: Session, source: str, crm_source: str) -> tuple[int, str | None] | None:
     """Gives the last run of a source that came to verdicts, and the digest of these."""
     row = session.execute(
@@ -246,10 +202,6 @@ def _stood_before(session: Session, row: RunRow) -> dict[str, tuple[str, datetim
     columns = (DealVerdictRow.deal_id, DealVerdictRow.digest, DealVerdictRow.changed_at)
     rows = session.execute(select(*columns).where(DealVerdictRow.run == last[0]))
     return {deal: (digest, changed_at) for deal, digest, changed_at in rows}
-
-
-def _digest(words: object) -> str:
-    return hashlib.sha256(json.dumps(plain(words), sort_keys=True).encode()).hexdigest()
 
 
 def _deal_row(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from models.vocabulary.crm import CONTENT, Content, Write, WriteKind, WriteState
+from models.vocabulary.crm_write import CONTENT, Content, Write, WriteKind, WriteState
 
 _BETWEEN = "|"
 CONFIRMED = "finding:"  # how topics begin that a confirmed finding gave
