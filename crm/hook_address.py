@@ -1,4 +1,7 @@
-"""Whether a CRM sends its web-hooks to the address that we gave it: only its hash is kept."""
+"""The address that a CRM sends its web-hooks to: set up there, looked for, and taken back.
+
+Only the hash of its secret is kept.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,33 @@ def hook_there(adapter: Adapter, digest: str) -> HookState:
     if not ours:
         return HookState.MISSING
     return HookState.ON if any(one.on for one in ours) else HookState.OFF
+
+
+def send_to(adapter: Adapter, url: str, before: str | None) -> bool:
+    """Has the CRM send its web-hooks to an address, and no more to the one with the hash `before`.
+
+    Gives whether this CRM can be asked to.
+
+    Raises:
+        CrmError: the CRM cannot be asked, or does not let us.
+    """
+    if not isinstance(adapter, Subscribing):
+        return False
+    send_no_more(adapter, before)
+    adapter.subscribe(url)
+    return True
+
+
+def send_no_more(adapter: Adapter, digest: str | None) -> None:
+    """Has the CRM send nothing to the address with a secret of this hash; twice is once.
+
+    Raises:
+        CrmError: the CRM cannot be asked, or does not let us.
+    """
+    if isinstance(adapter, Subscribing):
+        for one in adapter.hooks():
+            if is_ours(one.url, digest):
+                adapter.unsubscribe(one.url)
 
 
 def is_ours(url: str, digest: str | None) -> bool:

@@ -22,7 +22,8 @@ from crm.registry import open_crm
 from models.crm_keys import crm_keys
 from models.session import reading
 from models.store.connections import find_connection, load_connections
-from models.vocabulary.crm import Account, Connection, CrmKind, OwnField, Shape, Tokens
+from models.vocabulary.crm import Account, Connection, CrmKind, Shape, Tokens
+from models.vocabulary.crm_write import OwnField
 from models.vocabulary.errors import InvalidInputError
 
 

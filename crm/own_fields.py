@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.vocabulary.crm import OwnField
+from models.vocabulary.crm_write import OwnField
 
 NAMES: Mapping[str, Mapping[OwnField, str]] = {
     "ru": {

@@ -12,18 +12,8 @@ from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from core.outward import Rules
-from models.vocabulary.crm import (
-    Account,
-    Batch,
-    HookThere,
-    OwnField,
-    Page,
-    Rung,
-    Shape,
-    Tokens,
-    Write,
-    Written,
-)
+from models.vocabulary.crm import Account, Batch, HookThere, Page, Rung, Shape, Tokens
+from models.vocabulary.crm_write import OwnField, Write, Written
 from models.vocabulary.deal import CrmSnapshot
 
 

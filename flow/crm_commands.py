@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flow import options
+from flow import crm_options, options
 from flow.telling import told
-from models.vocabulary.crm import CrmKind, NotesWanted, WriteKind
 
 if TYPE_CHECKING:
     from flow.crms.place import Place
@@ -21,63 +19,14 @@ crm = typer.Typer(help="Connect CRMs, read them and write into them.", no_args_i
 _STATE = Path(".stagecheck")
 
 
-class OnOff(StrEnum):
-    """Whether something is written."""
-
-    ON = "on"
-    OFF = "off"
-
-
-Kind = Annotated[CrmKind, typer.Argument(help="Which CRM.")]
-Named = Annotated[
-    str | None, typer.Argument(help="The connection's name; not needed where there is one alone.")
-]
-NewName = Annotated[
-    str | None, typer.Option("--name", help="What the connection is called; `--crm NAME` names it.")
-]
-Address = Annotated[
-    str | None, typer.Option("--address", help="Address of the account: studio.amocrm.ru.")
-]
-TokenFile = Annotated[
-    Path | None,
-    typer.Option("--token-file", help="File with the token; else it is asked for, hidden."),
-]
-OAuth = Annotated[
-    bool, typer.Option("--oauth", help="By an integration's id and secret, not by a token.")
-]
-Yes = Annotated[
-    bool, typer.Option("--yes", help="Ask nothing: take what is sure, leave the rest for later.")
-]
-Deals = Annotated[
-    list[str] | None, typer.Option("--deal", help="Only this deal, by its id; several.")
-]
-OneDeal = Annotated[str | None, typer.Option("--deal", help="Only of this deal, by its id.")]
-Since = Annotated[
-    str | None, typer.Option("--since", help="Only what was put in line since (ISO 8601).")
-]
-Kinds = Annotated[WriteKind | None, typer.Option("--kind", help="Only of this kind.")]
-Fields = Annotated[bool | None, typer.Option("--fields/--no-fields", help="Our own fields.")]
-Notes = Annotated[NotesWanted | None, typer.Option("--notes", help="Notes on a deal.")]
-Tasks = Annotated[bool | None, typer.Option("--tasks/--no-tasks", help="Tasks for managers.")]
-Tag = Annotated[str | None, typer.Option("--tag", help="Tag on deals that are ahead; `-`: none.")]
-Transcripts = Annotated[
-    bool | None, typer.Option("--transcripts/--no-transcripts", help="Words of calls.")
-]
-Out = Annotated[Path, typer.Option("--out", help="Folder for the files; made where missing.")]
-New = Annotated[bool, typer.Option("--new", help="Make the address anew; the old one ends.")]
-Drop = Annotated[bool, typer.Option("--remove", help="Take no web-hooks any more.")]
-Now = Annotated[bool, typer.Option("--now", help="Also ask the CRM whether it lets us in.")]
-Write = Annotated[int | None, typer.Option("--write", help="Only this write, by its number.")]
-
-
 @crm.command("connect")
 def connect(  # noqa: PLR0913, PLR0917 - one parameter per option
-    kind: Kind,
-    name: NewName = None,
-    address: Address = None,
-    token_file: TokenFile = None,
-    oauth: OAuth = False,
-    yes: Yes = False,
+    kind: crm_options.Kind,
+    name: crm_options.NewName = None,
+    address: crm_options.Address = None,
+    token_file: crm_options.TokenFile = None,
+    oauth: crm_options.OAuth = False,
+    yes: crm_options.Yes = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -95,8 +44,8 @@ def connect(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 @crm.command("status")
 def status(
-    name: Named = None,
-    now: Now = False,
+    name: crm_options.Named = None,
+    now: crm_options.Now = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -119,8 +68,8 @@ def status(
 
 @crm.command("stages")
 def stages(
-    name: Named = None,
-    yes: Yes = False,
+    name: crm_options.Named = None,
+    yes: crm_options.Yes = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -134,8 +83,8 @@ def stages(
 
 @crm.command("preview")
 def show_preview(
-    name: Named = None,
-    deal: Deals = None,
+    name: crm_options.Named = None,
+    deal: crm_options.Deals = None,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -149,14 +98,16 @@ def show_preview(
 
 @crm.command("write")
 def write(  # noqa: PLR0913, PLR0917 - one parameter per option
-    onoff: Annotated[OnOff, typer.Argument(metavar="on|off", help="Switch writing on or off.")],
-    name: Named = None,
-    fields: Fields = None,
-    notes: Notes = None,
-    tasks: Tasks = None,
-    tag: Tag = None,
-    transcripts: Transcripts = None,
-    yes: Yes = False,
+    onoff: Annotated[
+        crm_options.OnOff, typer.Argument(metavar="on|off", help="Switch writing on or off.")
+    ],
+    name: crm_options.Named = None,
+    fields: crm_options.Fields = None,
+    notes: crm_options.Notes = None,
+    tasks: crm_options.Tasks = None,
+    tag: crm_options.Tag = None,
+    transcripts: crm_options.Transcripts = None,
+    yes: crm_options.Yes = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -166,7 +117,7 @@ def write(  # noqa: PLR0913, PLR0917 - one parameter per option
         from flow.crms.writing import switch_off, switch_on
 
         connection = place.named(name)
-        if onoff is OnOff.OFF:
+        if onoff is crm_options.OnOff.OFF:
             switch_off(place, connection)
             return
         wishes = {
@@ -181,11 +132,11 @@ def write(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 @crm.command("undo")
 def undo(  # noqa: PLR0913, PLR0917 - one parameter per option
-    name: Named = None,
-    deal: OneDeal = None,
-    since: Since = None,
-    kind: Kinds = None,
-    yes: Yes = False,
+    name: crm_options.Named = None,
+    deal: crm_options.OneDeal = None,
+    since: crm_options.Since = None,
+    kind: crm_options.Kinds = None,
+    yes: crm_options.Yes = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -205,8 +156,8 @@ def undo(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 @crm.command("retry")
 def retry(
-    name: Named = None,
-    write: Write = None,
+    name: crm_options.Named = None,
+    write: crm_options.Write = None,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -220,9 +171,9 @@ def retry(
 
 @crm.command("hook")
 def hook(  # noqa: PLR0913, PLR0917 - one parameter per option
-    name: Named = None,
-    new: New = False,
-    remove: Drop = False,
+    name: crm_options.Named = None,
+    new: crm_options.New = False,
+    remove: crm_options.Drop = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -238,8 +189,8 @@ def hook(  # noqa: PLR0913, PLR0917 - one parameter per option
 
 @crm.command("draft")
 def draft(
-    out: Out,
-    name: Named = None,
+    out: crm_options.Out,
+    name: crm_options.Named = None,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -253,7 +204,7 @@ def draft(
 
 @crm.command("pause")
 def pause(
-    name: Named = None,
+    name: crm_options.Named = None,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -267,7 +218,7 @@ def pause(
 
 @crm.command("resume")
 def resume(
-    name: Named = None,
+    name: crm_options.Named = None,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,
@@ -281,8 +232,8 @@ def resume(
 
 @crm.command("disconnect")
 def disconnect(
-    name: Named = None,
-    yes: Yes = False,
+    name: crm_options.Named = None,
+    yes: crm_options.Yes = False,
     db: options.Db = None,
     state: options.State = _STATE,
     verbose: options.Verbose = False,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -110,11 +111,9 @@ class Desk:
             StagecheckError: the database cannot be used.
         """
         self._check(url)
-        with transaction(self.database) as session:
-            row = _row(session, endpoint)
+        with self._changing(endpoint, "webhook changed", host_of(url)) as row:
             row.url, row.quotes = url, quotes
             row.types = [one.value for one in _told(types)]
-            self._note(session, "webhook changed", endpoint, host_of(url))
             return endpoint_of(row)
 
     def rotate(self, endpoint: int) -> str:
@@ -126,11 +125,9 @@ class Desk:
         """
         secret = new_secret()
         sealed = self.keys.seal(secret)
-        with transaction(self.database) as session:
-            row = _row(session, endpoint)
+        with self._changing(endpoint, "webhook secret rotated") as row:
             row.old_secret, row.secret = row.secret, sealed
             row.old_until = self.entry.at + timedelta(hours=self.settings.overlap_hours)
-            self._note(session, "webhook secret rotated", endpoint)
         return secret
 
     def shut(self, endpoint: int) -> None:
@@ -140,10 +137,8 @@ class Desk:
             NoEndpointError: there is no such endpoint.
             StagecheckError: the database cannot be used.
         """
-        with transaction(self.database) as session:
-            row = _row(session, endpoint)
+        with self._changing(endpoint, "webhook shut") as row:
             row.shut_at, row.shut_why = row.shut_at or self.entry.at, row.shut_why or BY_HAND
-            self._note(session, "webhook shut", endpoint)
 
     def open(self, endpoint: int) -> None:
         """Sends there again.
@@ -152,10 +147,8 @@ class Desk:
             NoEndpointError: there is no such endpoint.
             StagecheckError: the database cannot be used.
         """
-        with transaction(self.database) as session:
-            row = _row(session, endpoint)
+        with self._changing(endpoint, "webhook opened") as row:
             row.shut_at = row.shut_why = None
-            self._note(session, "webhook opened", endpoint)
 
     def remove(self, endpoint: int) -> None:
         """Removes it with what was delivered.
@@ -205,6 +198,16 @@ class Desk:
             put_in_line(session, endpoint, [row], self.entry.at)
             self._note(session, "webhook tested", endpoint)
             return event_of(row)
+
+    @contextmanager
+    def _changing(
+        self, endpoint: int, event: str, detail: str = ""
+    ) -> Iterator[WebhookEndpointRow]:
+        """The row of an endpoint; what is changed in it goes with the audit's entry, or not."""
+        with transaction(self.database) as session:
+            row = _row(session, endpoint)
+            yield row
+            self._note(session, event, endpoint, detail)
 
     def _check(self, url: str) -> None:
         try:

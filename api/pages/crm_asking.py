@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from api.access.gate import Visitor
 from api.pages.pages import Pages
 from api.pages.rule_book import rules_in_force
 from classify.verification.rules import PipelineRules
 from crm.opening import open_adapter
+from crm.port import Adapter
 from models.connections import ConnectionDesk
 from models.crm_keys import crm_keys
 from models.session import reading
@@ -46,9 +48,16 @@ def asked_shape(pages: Pages, connection: Connection) -> Shape:
     Raises:
         CrmError: it cannot be asked.
     """
+    with asking_crm(pages, connection) as adapter:
+        return adapter.shape()
+
+
+@contextmanager
+def asking_crm(pages: Pages, connection: Connection) -> Iterator[Adapter]:
+    """The adapter of a connection, closed afterwards."""
     service = pages.service
     adapter = open_adapter(service.database(), connection, service.state, service.settings)
     try:
-        return adapter.shape()
+        yield adapter
     finally:
         adapter.close()

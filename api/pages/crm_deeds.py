@@ -10,26 +10,26 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from api.access.gate import Visitor
-from api.pages.crm_asking import desk_of, known_connection
-from api.pages.crms import HOME, Operator, Wish, met_crm, show_one
+from api.pages.crm_asking import asking_crm, desk_of, known_connection
+from api.pages.crms import HOME, NewHook, Operator, Wish, met_crm, show_all, show_one
 from api.pages.failing import failed
 from api.pages.pages import Pages, Rendering
 from api.pages.typed import RowId, plain
 from core.clock import now
 from crm.entry import read_entry
 from crm.errors import CrmError
-from crm.hook_address import is_ours
-from crm.opening import base_of, open_adapter
+from crm.hook_address import send_no_more, send_to
+from crm.opening import base_of
 from crm.own_fields import NAMES
-from crm.port import Subscribing
 from models.connections import ConnectionDesk, NoConnectionError
 from models.session import transaction
 from models.store.connections import change_connection
 from models.store.crm_writes import mark_undoing, retry_writes, writes_to_undo
 from models.store.jobs import ask_for
 from models.store.mapping import plain as as_json
-from models.vocabulary.crm import Connection, NotesWanted, WriteKind, WriteOptions
-from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.crm import Connection
+from models.vocabulary.crm_write import NotesWanted, WriteKind, WriteOptions
+from models.vocabulary.errors import InvalidInputError, StagecheckError
 from models.vocabulary.work import JobKind, Lane, Want
 
 routes = APIRouter(include_in_schema=False, prefix=HOME)
@@ -114,20 +114,57 @@ def hook(request: Request, pages: Rendering, visitor: Operator, number: RowId) -
         return _missing(request, pages)
     service = pages.service
     home = service.settings.crm.pages or service.settings.oidc.pages or _origin(request)
-    url = f"{home.rstrip('/')}{desk_of(pages, visitor).new_hook(number)}"
-    adapter = open_adapter(service.database(), found, service.state, service.settings)
-    problem = ""
     try:
-        if isinstance(adapter, Subscribing):
-            for one in adapter.hooks():
-                if is_ours(one.url, found.hook):
-                    adapter.unsubscribe(one.url)
-            adapter.subscribe(url)
-    except CrmError as error:
-        problem = str(error)
-    finally:
-        adapter.close()
-    return show_one(request, pages, visitor, number, hook=url, problem=problem)
+        url = f"{home.rstrip('/')}{desk_of(pages, visitor).new_hook(number)}"
+    except NoConnectionError:
+        return _missing(request, pages)
+    is_there, why = False, ""
+    try:
+        with asking_crm(pages, found) as adapter:
+            is_there = send_to(adapter, url, found.hook)
+    except StagecheckError as error:  # also where the key to its tokens is lost
+        why = str(error)
+    return show_one(request, pages, visitor, number, hook=NewHook(url, is_there, why))
+
+
+@routes.post("/{number}/hook-off")
+def hook_off(request: Request, pages: Rendering, visitor: Operator, number: RowId) -> Response:
+    """Takes no web-hooks any more, and has the CRM send none where it lets us."""
+    found = known_connection(pages, number)
+    if found is None:
+        return _missing(request, pages)
+    left = _send_no_more(pages, found)
+    try:
+        desk_of(pages, visitor).drop_hook(number)
+    except NoConnectionError:
+        return _missing(request, pages)
+    if left:
+        return show_one(request, pages, visitor, number, said="hook_off", left=left)
+    return _back(number, "hook_off")
+
+
+@routes.post("/{number}/disconnect")
+def disconnect(
+    request: Request,
+    pages: Rendering,
+    visitor: Operator,
+    number: RowId,
+    picked: Annotated[Picked, Form()],
+) -> Response:
+    """Takes the web-hook back while there are tokens for it, then removes the connection."""
+    found = known_connection(pages, number)
+    if found is None:
+        return _missing(request, pages)
+    if not picked.sure:
+        return _back(number, "")
+    left = _send_no_more(pages, found)
+    try:
+        desk_of(pages, visitor).disconnect(number, forget=picked.forget)
+    except NoConnectionError:
+        return _missing(request, pages)
+    if left:
+        return show_all(request, pages, visitor, said="disconnected", left=left)
+    return RedirectResponse(f"{HOME}?said=disconnected", status.HTTP_303_SEE_OTHER)
 
 
 @routes.post("/{number}/{deed}")
@@ -149,8 +186,6 @@ def do(  # noqa: PLR0913, PLR0917 - what with which
         return show_one(request, pages, visitor, number, problem=str(error))
     except NoConnectionError:
         return _missing(request, pages)
-    if said == "disconnected":
-        return RedirectResponse(f"{HOME}?said={said}", status.HTTP_303_SEE_OTHER)
     return _back(number, said)
 
 
@@ -196,12 +231,8 @@ def _preview(pages: Pages, visitor: Visitor, found: Connection, _picked: Picked)
 
 
 def _make_fields(pages: Pages, visitor: Visitor, found: Connection, _picked: Picked) -> str:
-    service = pages.service
-    adapter = open_adapter(service.database(), found, service.state, service.settings)
-    try:
-        made = adapter.make_fields(NAMES[service.settings.crm.language])
-    finally:
-        adapter.close()
+    with asking_crm(pages, found) as adapter:
+        made = adapter.make_fields(NAMES[pages.service.settings.crm.language])
     names = {one.value: theirs for one, theirs in made.items()}
     desk_of(pages, visitor).keep_own_fields(found.id, names)
     return "made"
@@ -214,24 +245,27 @@ def _hook_token(pages: Pages, visitor: Visitor, found: Connection, picked: Picke
     return "token"
 
 
-def _disconnect(pages: Pages, visitor: Visitor, found: Connection, picked: Picked) -> str:
-    if not picked.sure:
+def _send_no_more(pages: Pages, found: Connection) -> str:
+    """Has the CRM send no web-hooks any more; why it still does, or nothing."""
+    if found.hook is None:
         return ""
-    desk_of(pages, visitor).disconnect(found.id, forget=picked.forget)
-    return "disconnected"
+    try:
+        with asking_crm(pages, found) as adapter:
+            send_no_more(adapter, found.hook)
+    except StagecheckError as error:  # also where the key to its tokens is lost
+        return str(error)
+    return ""
 
 
 _DEEDS: dict[str, Callable[[Pages, Visitor, Connection, Picked], str]] = {
     "write-off": _simple(lambda desk, one: desk.switch_writing(one, None, on=False), "off"),
     "pause": _simple(ConnectionDesk.pause, "paused"),
     "resume": _simple(ConnectionDesk.resume, "resumed"),
-    "hook-off": _simple(ConnectionDesk.drop_hook, "hook_off"),
     "hook-token": _hook_token,
     "make-fields": _make_fields,
     "preview": _preview,
     "retry": _retry,
     "undo": _undo,
-    "disconnect": _disconnect,
 }
 
 

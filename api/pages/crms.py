@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import RedirectResponse, Response
 
 from api.access.gate import Visitor, having
-from api.pages.crm_asking import asked_rules, desk_of, known_connection
+from api.pages.crm_asking import asked_rules, asking_crm, desk_of, known_connection
 from api.pages.failing import failed
 from api.pages.pages import Pages, Rendering
 from api.pages.typed import RowId, plain
@@ -19,7 +20,8 @@ from classify.stage_mapping import guess_pipeline, keep_choices
 from crm.entry import read_entry
 from crm.errors import CrmError
 from crm.hook_address import HookState, hook_there
-from crm.opening import Met, base_of, meet, open_adapter, tokens_by_code
+from crm.limits import limits_in
+from crm.opening import Met, base_of, meet, tokens_by_code
 from crm.registry import hook_reader
 from models.connections import free_name
 from models.session import reading
@@ -27,16 +29,10 @@ from models.store.connection_figures import figures_of
 from models.store.connections import load_connections
 from models.store.crm_writes import writes_of_connection
 from models.vocabulary.access import Right
-from models.vocabulary.crm import (
-    Connection,
-    CrmKind,
-    NotesWanted,
-    Tokens,
-    WriteKind,
-    WriteState,
-    write_options,
-)
+from models.vocabulary.crm import Connection, CrmKind, Tokens
+from models.vocabulary.crm_write import NotesWanted, WriteKind, WriteState, write_options
 from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.outbox import STAYED
 
 HOME = "/system/crm"
 MOST_WRITES = 30
@@ -61,13 +57,22 @@ class Wish(BaseModel):
     code: str = Field(default="", max_length=4000, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class NewHook:
+    """A new address for web-hooks, whether the CRM has it, and `why` it does not."""
+
+    url: str
+    is_there: bool
+    why: str = ""
+
+
 Wished = Annotated[Wish, Form()]
 
 
 @routes.get("")
 def crms(request: Request, pages: Rendering, visitor: Operator, said: str = "") -> Response:
     """All connected CRMs, and the form for a new one."""
-    return _list(request, pages, visitor, said=said if said in _SAID else "")
+    return show_all(request, pages, visitor, said=said if said in _SAID else "")
 
 
 @routes.post("")
@@ -87,7 +92,7 @@ def connect(request: Request, pages: Rendering, visitor: Operator, wish: Wished)
         stages = keep_choices(guesses, {}, sure=False)
         made = desk.connect(name, wish.kind, met.account, met.tokens, stages=stages, options={})
     except (CrmError, InvalidInputError) as error:
-        return _list(request, pages, visitor, problem=str(error), wish=_without_secret(wish))
+        return show_all(request, pages, visitor, problem=str(error), wish=_without_secret(wish))
     return RedirectResponse(f"{HOME}/{made.id}/stages?said=connected", status.HTTP_303_SEE_OTHER)
 
 
@@ -117,12 +122,17 @@ def show_one(  # noqa: PLR0913 - what is shown of it
     *,
     said: str = "",
     problem: str = "",
-    hook: str = "",
+    hook: NewHook | None = None,
+    left: str = "",
     state: str = "",
     before: int | None = None,
     check: bool = False,
 ) -> Response:
-    """The page of one connection; `hook` is a new address for web-hooks, shown this once."""
+    """The page of one connection.
+
+    `hook` is a new address for web-hooks, shown this once; `left` is why the CRM could not be told
+    to send no more of them.
+    """
     found = known_connection(pages, number)
     if found is None:
         return failed(pages, request, status.HTTP_404_NOT_FOUND, "errors.not_found")
@@ -134,7 +144,8 @@ def show_one(  # noqa: PLR0913 - what is shown of it
         lines = writes_of_connection(
             session, found.id, state=wanted, before=before, most=MOST_WRITES + 1
         )
-    now_there = _ask(pages, found) if check else None
+    language = pages.language(request, visitor)
+    now_there = _ask(pages, found, language) if check else None
     service = pages.service
     return pages.page(
         request,
@@ -147,6 +158,7 @@ def show_one(  # noqa: PLR0913 - what is shown of it
         said=said,
         problem=problem,
         hook=hook,
+        left=left,
         takes_hooks=hook_reader(found.kind) is not None,
         hooks_at=service.settings.crm.pages or service.settings.oidc.pages,
         there=now_there,
@@ -156,6 +168,7 @@ def show_one(  # noqa: PLR0913 - what is shown of it
         kinds=list(WriteKind),
         states=WriteState,
         wanted=wanted,
+        stayed=STAYED,
         writes=lines[:MOST_WRITES],
         further=lines[MOST_WRITES - 1].id if len(lines) > MOST_WRITES else None,
         confirmed=sum(1 for one in found.stages.values() if one.get("confirmed")),
@@ -206,21 +219,18 @@ def _base(pages: Pages, wish: Wish) -> str:
     return base_of(entry.address, pages.service.settings.crm)
 
 
-def _ask(pages: Pages, found: Connection) -> dict[str, str]:
+def _ask(pages: Pages, found: Connection, language: str) -> dict[str, str]:
     """Whether the CRM lets us in now, and whether it sends us its web-hooks."""
-    service = pages.service
-    adapter = open_adapter(service.database(), found, service.state, service.settings)
     try:
-        account = adapter.account()
-        hook = hook_there(adapter, found.hook) if found.hook else HookState.UNKNOWN
+        with asking_crm(pages, found) as adapter:
+            account = adapter.account()
+            hook = hook_there(adapter, found.hook) if found.hook else HookState.UNKNOWN
     except CrmError as error:
         return {"error": str(error)}
-    finally:
-        adapter.close()
-    return {"user": account.user, "limits": account.limits, "hook": hook.value}
+    return {"user": account.user, "limits": limits_in(account, language), "hook": hook.value}
 
 
-def _list(  # noqa: PLR0913 - what is shown
+def show_all(  # noqa: PLR0913 - what is shown
     request: Request,
     pages: Pages,
     visitor: Visitor,
@@ -228,7 +238,9 @@ def _list(  # noqa: PLR0913 - what is shown
     problem: str = "",
     wish: Wish | None = None,
     said: str = "",
+    left: str = "",
 ) -> Response:
+    """The page of all of them; `left` as on the page of one."""
     with reading(pages.service.database()) as session:
         found = [(one, figures_of(session, one)) for one in load_connections(session)]
     return pages.page(
@@ -243,4 +255,5 @@ def _list(  # noqa: PLR0913 - what is shown
         problem=problem,
         form=wish or Wish(),
         said=said,
+        left=left,
     )

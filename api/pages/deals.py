@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, status
 from starlette.responses import Response
 
 from api.access.gate import Visitor, having
+from api.pages.crm_written import WriteTeller
 from api.pages.deal_story import story_of
 from api.pages.deal_view import Board, Naming, board_of, coverage_of, demands_of, strip_of
 from api.pages.failing import failed
@@ -118,6 +119,8 @@ def deal(request: Request, pages: Rendering, visitor: Seeing, deal_id: str) -> R
         written = written_into(session, judging.crm_source, deal_id)
     board = _boards(pages, pipelines, words)[file.deal.pipeline_id]
     naming = Naming(board, people, rows, words, zone)
+    teller = WriteTeller(words, people, pages.moment_words(request, visitor))
+    newest, earlier = teller.told(written)
     to_look_at = [
         one
         for one in file.findings
@@ -140,7 +143,9 @@ def deal(request: Request, pages: Rendering, visitor: Seeing, deal_id: str) -> R
         findings=to_look_at,
         settled=[one for one in file.findings if one not in to_look_at],
         people=people,
-        written=written,
+        written=newest,
+        written_before=earlier,
+        written_in=pages.service.settings.crm.language,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from api.pages.wording import Words
-from classify.verification.rules import (
+from classify.verification.check_kinds import (
     ActivityCheck,
     Agreement,
     AllOf,
@@ -20,9 +20,9 @@ from classify.verification.rules import (
     Heard,
     Order,
     OutcomeCheck,
-    Requirement,
     Within,
 )
+from classify.verification.rules import Requirement
 from models.vocabulary.action import ActionStatus
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import Verdict
@@ -160,7 +160,7 @@ def _value(value: str | bool, words: Words) -> str:
     return words("deals.yes" if value else "deals.no") if isinstance(value, bool) else f"«{value}»"
 
 
-# By the `kind` of a check: the closed list of classify/verification/rules.py.
+# By the `kind` of a check: the closed list of classify/verification/check_kinds.py.
 _KINDS: dict[str, Callable[[Any, Words], str]] = {
     "heard": _heard,
     "outcome": _outcome,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from api.pages.wording import Words
-from classify.verification.rules import (
+from classify.verification.check_kinds import (
     ActivityCheck,
     Agreement,
     AllOf,

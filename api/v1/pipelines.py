@@ -25,7 +25,8 @@ from api.v1.reading import Json, Language, current_rows, moment, not_found, shar
 from api.v1.rule_shapes import Pipeline, PipelineWithRules
 from api.v1.shapes import Page
 from classify.pipeline_file import load_pipelines
-from classify.verification.rules import Check, PipelineRules, Requirement
+from classify.verification.check_kinds import Check
+from classify.verification.rules import PipelineRules, Requirement
 from classify.verification.ties import rules_for
 from models.store.current import Current
 from models.store.decisions import Precision, distrusted_kinds, measured_precision

@@ -22,10 +22,11 @@ from crm.amocrm.setting_up import (
     told_shape,
     zone_of,
 )
-from crm.amocrm.subscribing import hooks_there, subscribe_at, unsubscribe_at
+from crm.amocrm.subscribing import hooks_there, subscribe, unsubscribe
 from crm.amocrm.writing import Writer
 from crm.port import CrmAccess
-from models.vocabulary.crm import Account, Batch, HookThere, OwnField, Page, Shape, Write, Written
+from models.vocabulary.crm import Account, Batch, HookThere, Page, Shape
+from models.vocabulary.crm_write import OwnField, Write, Written
 
 _KNOWN_S = 3600.0  # for which zone, currency, lists of invoices and sources are taken as known
 
@@ -76,11 +77,11 @@ class AmoCrm:
 
     def subscribe(self, url: str) -> None:
         """Has what changes told to an address of ours."""
-        subscribe_at(self._asks, url)
+        subscribe(self._asks, url)
 
     def unsubscribe(self, url: str) -> None:
         """Has nothing told there any more."""
-        unsubscribe_at(self._asks, url)
+        unsubscribe(self._asks, url)
 
     def make_fields(self, names: Mapping[OwnField, str]) -> Mapping[OwnField, str]:
         """Our own fields of a lead, made where they are missing: their ids."""

@@ -12,7 +12,7 @@ from crm.amocrm.pages import whole_list
 from crm.amocrm.shapes import FieldShape, FieldValue, embedded, parsed
 from crm.amocrm.values import plain, stamp
 from crm.errors import CrmAnswerError
-from models.vocabulary.crm import FieldValues, OwnField
+from models.vocabulary.crm_write import FieldValues, OwnField
 
 _TYPES = {
     OwnField.VERIFIED_STAGE: "text",

@@ -24,22 +24,6 @@ from models.vocabulary.crm import Account, CustomField, Shape, StageDemand, Thin
 from models.vocabulary.deal import User
 
 _DENIED = "D"
-_LIMITS = {
-    "ru": (
-        "7 запросов в секунду на интеграцию (мы делаем не больше 5), 250 записей на странице, "
-        "100 событий; веб-хуки — на тарифах «Расширенный» и выше; примечания и задачи через API "
-        "не удаляются"
-    ),
-    "en": (
-        "7 requests a second for an integration (we send 5 at most), 250 entries a page, 100 "
-        "events; web-hooks from the tariff Advanced on; notes and tasks cannot be deleted by the "
-        "API"
-    ),
-}
-_NO_FILTER = {
-    "ru": "; фильтр по дате изменения выключен, поэтому обновления читаются дольше",
-    "en": "; the filter by date of change is off, so that changes take longer to read",
-}
 _PLACES = (("leads", Thing.DEAL), ("contacts", Thing.CONTACT), ("companies", Thing.COMPANY))
 _SYMBOLS = {"₽": "RUB", "$": "USD", "€": "EUR", "₸": "KZT", "₴": "UAH"}
 
@@ -80,10 +64,7 @@ def told_account(asks: Asking) -> Account:
     shape = account_of(asks)
     asks.get("/leads", {"limit": 1})
     user, may = _user(asks, shape)
-    language = asks.access.language
-    limits = _LIMITS[language] + (
-        _NO_FILTER[language] if shape.is_api_filter_enabled is False else ""
-    )
+    slow = ("amocrm_no_filter",) if shape.is_api_filter_enabled is False else ()
     return Account(
         name=shape.name or shape.subdomain,
         address=asks.base,
@@ -91,7 +72,7 @@ def told_account(asks: Asking) -> Account:
         currency=currency_of(shape),
         user=user,
         may=may,
-        limits=limits,
+        limits=("amocrm", *slow),
     )
 
 

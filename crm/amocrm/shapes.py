@@ -49,7 +49,15 @@ class FieldValue(_Shape):
     values: Rows = []
 
 
-class Card(_Embedding):
+class _Filled(_Shape):
+    custom_fields_values: Rows = []
+
+    def values(self) -> list[FieldValue]:
+        """The custom fields that are filled."""
+        return list(parsed(FieldValue, self.custom_fields_values))
+
+
+class Card(_Embedding, _Filled):
     """What leads, contacts and companies have in common."""
 
     id: Id
@@ -60,11 +68,6 @@ class Card(_Embedding):
     created_at: Stamp = None
     updated_at: Stamp = None
     is_deleted: Flag = False
-    custom_fields_values: Rows = []
-
-    def values(self) -> list[FieldValue]:
-        """The custom fields that are filled."""
-        return list(parsed(FieldValue, self.custom_fields_values))
 
 
 class Lead(Card):
@@ -119,7 +122,7 @@ class Event(_Shape):
     value_after: Rows = []
 
 
-class Element(_Shape):
+class Element(_Filled):
     """An entry of a list (here: an invoice)."""
 
     id: Id
@@ -128,11 +131,6 @@ class Element(_Shape):
     created_at: Stamp = None
     updated_at: Stamp = None
     is_deleted: Flag = False
-    custom_fields_values: Rows = []
-
-    def values(self) -> list[FieldValue]:
-        """The fields that are filled."""
-        return list(parsed(FieldValue, self.custom_fields_values))
 
 
 class Status(_Shape):

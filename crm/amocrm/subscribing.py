@@ -7,12 +7,9 @@ needed, and a tariff that has them. amoCRM switches a web-hook off whose address
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from crm.amocrm.asking import Asking
 from crm.amocrm.shapes import embedded
 from crm.amocrm.values import flag, plain
-from crm.port import CrmAccess
 from models.vocabulary.crm import HookThere
 
 SETTINGS = (
@@ -38,56 +35,6 @@ SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HookState:
-    """How a web-hook stands: whether amoCRM knows it, and whether it switched it off."""
-
-    known: bool
-    disabled: bool = False
-
-
-def subscribe(access: CrmAccess, destination: str) -> HookState:
-    """Has what changes told to an address of ours; done twice, it is told once.
-
-    Raises:
-        CrmShutError: the token's user is no administrator.
-        CrmRefusedError: the address or the tariff does not do.
-        CrmError: it came to nothing.
-    """
-    asks = Asking(access)
-    try:
-        subscribe_at(asks, destination)
-        return _state(asks, destination)
-    finally:
-        asks.close()
-
-
-def hook_state(access: CrmAccess, destination: str) -> HookState:
-    """How a web-hook stands.
-
-    Raises:
-        CrmError: it came to nothing.
-    """
-    asks = Asking(access)
-    try:
-        return _state(asks, destination)
-    finally:
-        asks.close()
-
-
-def unsubscribe(access: CrmAccess, destination: str) -> None:
-    """Has nothing told to an address any more; done twice, it changes nothing.
-
-    Raises:
-        CrmError: it came to nothing.
-    """
-    asks = Asking(access)
-    try:
-        unsubscribe_at(asks, destination)
-    finally:
-        asks.close()
-
-
 def hooks_there(asks: Asking) -> tuple[HookThere, ...]:
     """All web-hooks of the account, a hundred at most.
 
@@ -100,21 +47,24 @@ def hooks_there(asks: Asking) -> tuple[HookThere, ...]:
     )
 
 
-def subscribe_at(asks: Asking, destination: str) -> None:
-    """Has what changes told to an address; see `subscribe`."""
-    asks.send("POST", "/webhooks", {"destination": destination, "settings": list(SETTINGS)})
+def subscribe(asks: Asking, url: str) -> None:
+    """Has what changes told to an address of ours; done twice, it is told once.
+
+    Raises:
+        CrmShutError: the token's user is no administrator.
+        CrmRefusedError: the address or the tariff does not do.
+        CrmError: it came to nothing.
+    """
+    asks.send("POST", "/webhooks", {"destination": url, "settings": list(SETTINGS)})
 
 
-def unsubscribe_at(asks: Asking, destination: str) -> None:
-    """Has nothing told to an address any more; see `unsubscribe`."""
-    if _state(asks, destination).known:
-        asks.send("DELETE", "/webhooks", {"destination": destination})
+def unsubscribe(asks: Asking, url: str) -> None:
+    """Has nothing told to an address any more; done twice, it changes nothing.
 
+    It is looked for among all of them: a secret of ours stays out of queries.
 
-def _state(asks: Asking, destination: str) -> HookState:
-    """Looked for among all, a hundred at most: a secret of ours stays out of queries."""
-    body = asks.get("/webhooks").body
-    for row in embedded(body, "webhooks"):
-        if plain(row.get("destination")) == destination:
-            return HookState(known=True, disabled=flag(row.get("disabled")))
-    return HookState(known=False)
+    Raises:
+        CrmError: it came to nothing.
+    """
+    if any(one.url == url for one in hooks_there(asks)):
+        asks.send("DELETE", "/webhooks", {"destination": url})

@@ -17,7 +17,7 @@ from crm.amocrm.pages import MOST
 from crm.amocrm.shapes import Lead, Note, Task, embedded, goes_on, parsed
 from crm.amocrm.values import plain
 from crm.errors import CrmGoneError, CrmRefusedError, CrmUncertainError
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     CallWords,
     FieldValues,
     NoteText,

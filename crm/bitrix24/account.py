@@ -10,22 +10,11 @@ from zoneinfo import ZoneInfo
 
 from crm.bitrix24.facts import Facts
 from crm.bitrix24.portal import Batched, Portal
-from crm.bitrix24.values import code_of, flag_of, joined, moment_of, row_of, text_of
+from crm.bitrix24.values import code_of, flag_of, moment_of
+from crm.rows import joined, row_of, text_of
 from models.vocabulary.crm import Account
 
 _TRANSCRIBE = "telephony.call.attachTranscription"
-_LIMITS = {
-    "ru": (
-        "50 запросов подряд, дальше 2 в секунду (на тарифе «Энтерпрайз» 250 и 5), на портал и "
-        "адрес отправителя; до 50 методов в запросе; каждому методу 480 секунд времени портала за "
-        "10 минут"
-    ),
-    "en": (
-        "50 requests at once, then 2 a second (Enterprise: 250 and 5), by portal and address of "
-        "the sender; up to 50 methods in one request; each method 480 seconds of the portal's time "
-        "in 10 minutes"
-    ),
-}
 
 
 def read_account(portal: Portal, facts: Facts) -> Account:
@@ -54,7 +43,7 @@ def read_account(portal: Portal, facts: Facts) -> Account:
         currency=code_of(_told(batched, "currency")) or "RUB",
         user=joined(user.get("NAME"), user.get("LAST_NAME")) or code_of(user.get("ID")),
         may=_may(portal, facts, admin=admin, transcribes=_told(batched, "transcribe")),
-        limits=_LIMITS[portal.access.language],
+        limits=("bitrix24",),
     )
 
 

@@ -14,17 +14,8 @@ from typing import Any
 from crm.activity_kinds import activity_kind
 from crm.bitrix24.facts import COMPANY, CONTACT, DEAL
 from crm.bitrix24.listing import Listing
-from crm.bitrix24.values import (
-    Row,
-    code_of,
-    flag_of,
-    id_of,
-    moment_of,
-    number_of,
-    plain_text,
-    row_of,
-    text_of,
-)
+from crm.bitrix24.values import code_of, flag_of, id_of, moment_of, number_of, plain_text
+from crm.rows import Row, row_of, text_of
 from models.vocabulary.deal import Activity, ActivityType
 
 TASKS = "CRM_TASKS_TASK"

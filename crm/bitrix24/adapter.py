@@ -28,18 +28,8 @@ from crm.bitrix24.transcripts import add_transcript, find_transcript, undo_trans
 from crm.bitrix24.values import id_of
 from crm.errors import CrmRefusedError
 from crm.port import CrmAccess
-from models.vocabulary.crm import (
-    Account,
-    Batch,
-    HookThere,
-    OwnField,
-    Page,
-    Rung,
-    Shape,
-    Write,
-    WriteKind,
-    Written,
-)
+from models.vocabulary.crm import Account, Batch, HookThere, Page, Rung, Shape
+from models.vocabulary.crm_write import OwnField, Write, WriteKind, Written
 
 _NO_TAGS = (
     "Bitrix24: deals have no tags. Our fields of the deal and notes say the same; switch tags off."

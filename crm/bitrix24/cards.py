@@ -6,18 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.bitrix24.facts import CustomField, Facts, is_custom
-from crm.bitrix24.values import (
-    Row,
-    code_of,
-    flag_of,
-    id_of,
-    ids_of,
-    joined,
-    moment_of,
-    multi_of,
-    number_of,
-    text_of,
-)
+from crm.bitrix24.values import code_of, flag_of, id_of, ids_of, moment_of, multi_of, number_of
+from crm.rows import Row, joined, text_of
 from models.vocabulary.deal import Company, Contact, Deal, StageKind
 
 KINDS = {"S": StageKind.WON, "F": StageKind.LOST}

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.shown import shorten, shown_name
-from crm.bitrix24.values import code_of, number_of, row_of, text_of
+from crm.bitrix24.values import code_of, number_of
 from crm.errors import (
     CrmAnswerError,
     CrmAwayError,
@@ -24,6 +24,7 @@ from crm.errors import (
     CrmShutError,
 )
 from crm.http import is_json
+from crm.rows import row_of, text_of
 
 
 class MissingScopeError(CrmShutError):

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.bitrix24.portal import Portal
-from crm.bitrix24.values import Row, code_of, id_of, row_of, rows_of
+from crm.bitrix24.values import code_of, id_of, rows_of
 from crm.errors import CrmError, CrmRefusedError
+from crm.rows import Row, row_of
 from models.vocabulary.crm import Rung, Thing
 
 THINGS = {

@@ -8,8 +8,9 @@ from typing import Any
 
 from crm.bitrix24.errors import MissingMethodError
 from crm.bitrix24.portal import Batched, Portal
-from crm.bitrix24.values import Row, code_of, flag_of, id_of, row_of, rows_of, text_of
+from crm.bitrix24.values import code_of, flag_of, id_of, rows_of
 from crm.errors import CrmError, CrmGoneError
+from crm.rows import Row, row_of, text_of
 
 DEAL, CONTACT, COMPANY, QUOTE, INVOICE = 2, 3, 4, 7, 31
 _LABELS = ("formLabel", "listLabel", "filterLabel", "title")

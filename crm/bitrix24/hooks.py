@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from crm.bitrix24.events import thing_of
-from crm.bitrix24.values import row_of, text_of
+from crm.rows import row_of, text_of
 from models.vocabulary.crm import Rung
 
 _MOST_BYTES = 256 << 10

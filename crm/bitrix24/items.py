@@ -13,8 +13,9 @@ from typing import Any
 from crm.bitrix24.facts import COMPANY, CONTACT, DEAL, Facts
 from crm.bitrix24.listing import Listing
 from crm.bitrix24.portal import Portal
-from crm.bitrix24.values import Row, id_of, rows_of
+from crm.bitrix24.values import id_of, rows_of
 from crm.errors import CrmGoneError
+from crm.rows import Row
 
 _MODERN = {
     "ID": "id",

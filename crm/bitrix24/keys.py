@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crm.bitrix24.values import text_of
+from crm.rows import text_of
 
 _MARK = "stagecheck #"
 _OURS = re.compile(r"stagecheck #\S+\s*(?:<[^<>]*>\s*)*\Z")

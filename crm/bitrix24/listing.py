@@ -13,8 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from crm.bitrix24.portal import PAGE, Commands, Portal
-from crm.bitrix24.values import Row, id_of, row_of, rows_of
+from crm.bitrix24.values import id_of, rows_of
 from crm.errors import CrmAnswerError, CrmError
+from crm.rows import Row, row_of
 
 # A long chain costs the portal's time in vain where the list is short, so it grows by what came.
 _GROWTH, MOST_PAGES = 4, 16
@@ -108,6 +109,17 @@ def read_all(portal: Portal, listings: Mapping[str, Listing]) -> dict[str, list[
             some = read_on(portal, listing, some.after, pages)
             rows += some.rows
         found[name] = rows
+    return found
+
+
+def must_have(found: list[Row] | CrmError) -> list[Row]:
+    """The rows of a list of which a portal is never without.
+
+    Raises:
+        CrmError: why it cannot be read.
+    """
+    if isinstance(found, CrmError):
+        raise found
     return found
 
 

@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 
 from core.outward import Rules
 from crm.bitrix24.errors import judge
-from crm.bitrix24.values import number_of, row_of, text_of
+from crm.bitrix24.values import number_of
 from crm.errors import CrmAnswerError, CrmRefusedError, CrmShutError
 from crm.http import CrmHttp, Headers
+from crm.rows import row_of, text_of
 from models.vocabulary.crm import Tokens
 
 TOKEN_SERVER = "https://oauth.bitrix24.tech"  # noqa: S105 - an address, no secret

@@ -10,9 +10,10 @@ from crm.bitrix24.errors import MissingMethodError, MissingScopeError
 from crm.bitrix24.facts import DEAL, Facts
 from crm.bitrix24.items import in_one_form
 from crm.bitrix24.portal import Portal
-from crm.bitrix24.values import Row, code_of, moment_of, number_of, row_of, rows_of, text_of
+from crm.bitrix24.values import code_of, moment_of, number_of, rows_of
 from crm.errors import CrmGoneError, CrmRefusedError, CrmShutError
-from models.vocabulary.crm import FieldValues, OwnField, Write, Written
+from crm.rows import Row, row_of, text_of
+from models.vocabulary.crm_write import FieldValues, OwnField, Write, Written
 
 _PREFIX = "UF_CRM_STAGECHECK_"
 _ENTITY = "CRM_DEAL"

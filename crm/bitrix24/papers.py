@@ -10,17 +10,8 @@ from crm.activity_kinds import activity_kind
 from crm.bitrix24.facts import DEAL, INVOICE, QUOTE
 from crm.bitrix24.listing import Listing
 from crm.bitrix24.portal import Portal
-from crm.bitrix24.values import (
-    Row,
-    code_of,
-    id_of,
-    ids_of,
-    moment_of,
-    number_of,
-    row_of,
-    rows_of,
-    text_of,
-)
+from crm.bitrix24.values import code_of, id_of, ids_of, moment_of, number_of, rows_of
+from crm.rows import Row, row_of, text_of
 from models.vocabulary.deal import Activity, ActivityKind, ActivityType
 
 _PARENT = f"parentId{DEAL}"

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from crm.bitrix24.encoding import command
 from crm.bitrix24.errors import BlockedMethodError, UnknownTokenError, error_in, judge
 from crm.bitrix24.oauth import TOKEN_SERVER, renewed_tokens
-from crm.bitrix24.values import number_of, row_of, rows_of
+from crm.bitrix24.values import number_of, rows_of
 from crm.errors import (
     CrmAnswerError,
     CrmAwayError,
@@ -26,6 +26,7 @@ from crm.errors import (
 )
 from crm.http import CrmAnswer, CrmHttp
 from crm.port import CrmAccess
+from crm.rows import row_of
 from models.vocabulary.crm import Tokens
 
 MOST_COMMANDS = 50

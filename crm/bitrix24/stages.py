@@ -10,17 +10,8 @@ from crm.bitrix24.cards import KINDS
 from crm.bitrix24.facts import DEAL, Facts
 from crm.bitrix24.listing import Listing
 from crm.bitrix24.portal import PAGE, Portal
-from crm.bitrix24.values import (
-    Row,
-    code_of,
-    id_of,
-    joined,
-    moment_of,
-    number_of,
-    row_of,
-    rows_of,
-    text_of,
-)
+from crm.bitrix24.values import code_of, id_of, moment_of, number_of, rows_of
+from crm.rows import Row, joined, row_of, text_of
 from models.vocabulary.crm import CustomField, Shape, StageDemand
 from models.vocabulary.deal import Pipeline, Stage, StageChange, StageKind, User
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from crm.bitrix24.events import THINGS, is_bound_already
 from crm.bitrix24.portal import Portal
-from crm.bitrix24.values import flag_of, rows_of, text_of
+from crm.bitrix24.values import flag_of, rows_of
 from crm.errors import CrmError, CrmGoneError
+from crm.rows import text_of
 from models.vocabulary.crm import HookThere
 
 _Harmless = Callable[[CrmError], bool]

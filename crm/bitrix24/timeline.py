@@ -14,9 +14,10 @@ from crm.bitrix24.facts import DEAL
 from crm.bitrix24.keys import has_key, signed
 from crm.bitrix24.listing import Listing, next_pages, read_on
 from crm.bitrix24.portal import PAGE, Portal
-from crm.bitrix24.values import Row, code_of, flag_of, id_of, row_of, rows_of, text_of
+from crm.bitrix24.values import code_of, flag_of, id_of, rows_of
 from crm.errors import CrmAnswerError, CrmGoneError, CrmUncertainError
-from models.vocabulary.crm import NoteText, TaskText, Write, Written
+from crm.rows import Row, row_of, text_of
+from models.vocabulary.crm_write import NoteText, TaskText, Write, Written
 
 _MOST_PAGES = 200
 _TODO = "CRM_TODO"

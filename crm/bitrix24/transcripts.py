@@ -13,9 +13,10 @@ from typing import Any
 from crm.bitrix24.errors import ApplicationOnlyError, MissingScopeError
 from crm.bitrix24.facts import Facts
 from crm.bitrix24.portal import Portal
-from crm.bitrix24.values import Row, id_of, row_of, rows_of, text_of
+from crm.bitrix24.values import id_of, rows_of
 from crm.errors import CrmGoneError, CrmRefusedError, CrmShutError
-from models.vocabulary.crm import CallWords, SpokenLine, Write, Written
+from crm.rows import Row, row_of, text_of
+from models.vocabulary.crm_write import CallWords, SpokenLine, Write, Written
 
 _ONLY_APPLICATION = (
     "Bitrix24: transcripts can only be written by an application, not by a web-hook. Connect as a "

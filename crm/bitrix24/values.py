@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
-Row = Mapping[str, Any]
+from crm import rows
+from crm.rows import Row, text_of
 
-_LONGEST = 20_000
 _YEARS = range(1990, 2200)
 _DIGITS = re.compile(r"\d{1,18}")
 _RUSSIAN_TIME = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?")
@@ -18,21 +17,9 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 _TAG = re.compile(r"\[/?[A-Za-z*][A-Za-z0-9]*(?:=[^\]\n]*)?\]|<[^<>\n]{1,300}>")
 
 
-def row_of(value: object) -> Row:
-    """An object; an empty one for whatever is none (PHP writes `[]` for an empty object)."""
-    return value if isinstance(value, Mapping) else {}
-
-
 def rows_of(value: object) -> list[Row]:
     """A list of objects; PHP writes one with gaps as an object with numbers for keys."""
-    items: Iterator[object]
-    if isinstance(value, list):
-        items = iter(value)
-    elif isinstance(value, Mapping):
-        items = iter(value.values())
-    else:
-        return []
-    return [item for item in items if isinstance(item, Mapping)]
+    return rows.rows_of(list(value.values()) if isinstance(value, Mapping) else value)
 
 
 def id_of(value: object) -> str | None:
@@ -75,16 +62,6 @@ def code_of(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return ""
-
-
-def text_of(value: object) -> str | None:
-    """A text that says something; ``None`` for an empty one and for what is none."""
-    if isinstance(value, str):
-        # NUL is no character for a database.
-        return value.replace("\0", "").strip()[:_LONGEST] or None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return None
 
 
 def plain_text(value: object) -> str | None:
@@ -130,8 +107,3 @@ def multi_of(row: Row, kind: str) -> tuple[str, ...]:
     ]
     found = (text_of(value) for value in (*own, *mixed))
     return tuple(dict.fromkeys(one for one in found if one is not None))
-
-
-def joined(*parts: object) -> str:
-    """Names in one, without those that are missing."""
-    return " ".join(text for part in parts if (text := text_of(part)) is not None)

@@ -12,20 +12,12 @@ from datetime import datetime
 from crm.bottlecrm import fields, reading, writing
 from crm.bottlecrm.desk import Desk
 from crm.bottlecrm.rights import account_of
-from crm.bottlecrm.values import row_of, rows_of, text_of
 from crm.bottlecrm.words import pipeline_of, user_of
 from crm.errors import CrmAnswerError, CrmRefusedError
 from crm.port import CrmAccess
-from models.vocabulary.crm import (
-    Account,
-    Batch,
-    OwnField,
-    Page,
-    Shape,
-    StageDemand,
-    Write,
-    Written,
-)
+from crm.rows import row_of, rows_of, text_of
+from models.vocabulary.crm import Account, Batch, Page, Shape, StageDemand
+from models.vocabulary.crm_write import OwnField, Write, Written
 from models.vocabulary.deal import Pipeline, User
 
 _TALKS = "talks"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crm.bottlecrm.values import text_of
 from crm.errors import CrmError, CrmExpiredError, CrmGoneError, CrmRefusedError, CrmShutError
+from crm.rows import text_of
 
 _LONGEST = 200
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from crm.bottlecrm.desk import Desk, path_of
 from crm.bottlecrm.marks import mark_of, marked
-from crm.bottlecrm.values import Row, id_of, row_of, rows_of
+from crm.bottlecrm.values import id_of
 from crm.errors import CrmUncertainError
-from models.vocabulary.crm import NoteText, Write, Written
+from crm.rows import Row, row_of, rows_of
+from models.vocabulary.crm_write import NoteText, Write, Written
 
 _MOST = 10_000
 STAYED = {

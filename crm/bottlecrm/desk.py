@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from crm.bottlecrm.answers import judge
-from crm.bottlecrm.values import Row, row_of, rows_of, text_of, zone_of
+from crm.bottlecrm.values import zone_of
 from crm.bottlecrm.words import Office
 from crm.errors import CrmAnswerError
 from crm.http import CrmAnswer, CrmHttp
 from crm.port import CrmAccess
+from crm.rows import Row, row_of, rows_of, text_of
 
 _SIZE, _MOST_PAGES = 200, 1000
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crm.bottlecrm.desk import Desk
-from crm.bottlecrm.values import Row, id_of, moment_of, rows_of
+from crm.bottlecrm.values import id_of, moment_of
+from crm.rows import Row, rows_of
 
 _MOST = 50
 

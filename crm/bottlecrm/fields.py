@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crm.bottlecrm.desk import Desk, deal_in, path_of
-from crm.bottlecrm.values import Row, row_of, rows_of, text_of
 from crm.errors import CrmRefusedError
-from models.vocabulary.crm import FieldValues, OwnField, Written
+from crm.rows import Row, row_of, rows_of, text_of
+from models.vocabulary.crm_write import FieldValues, OwnField, Written
 
 _TARGET = "Opportunity"
 _PREFIX = "stagecheck_"

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm.bottlecrm.desk import Desk
-from crm.bottlecrm.values import Row, id_of, row_of, rows_of
+from crm.bottlecrm.values import id_of
+from crm.rows import Row, row_of, rows_of
 
 SIZE = 200
 

@@ -12,7 +12,7 @@ from crm.bottlecrm.answers import CrmModuleOffError
 from crm.bottlecrm.desk import Desk, deal_in, path_of
 from crm.bottlecrm.feed import Change, changes_since
 from crm.bottlecrm.marks import is_ours
-from crm.bottlecrm.values import Row, id_of, moment_of, row_of, rows_of
+from crm.bottlecrm.values import id_of, moment_of
 from crm.bottlecrm.words import (
     company_of,
     contact_of,
@@ -23,6 +23,7 @@ from crm.bottlecrm.words import (
     task_of,
 )
 from crm.errors import CrmGoneError
+from crm.rows import Row, row_of, rows_of
 from models.vocabulary.crm import Batch, Page, Thing
 from models.vocabulary.deal import Activity, Deal
 
@@ -140,23 +141,18 @@ def deals_anew(desk: Desk, ids: Sequence[str]) -> Batch:
 def people_anew(desk: Desk, contacts: Sequence[str], companies: Sequence[str]) -> Batch:
     """Contacts and companies as they are now."""
     office = desk.office()
-    gone = []
-    found_contacts, found_companies = [], []
-    for one in contacts:
-        row = _record(desk, "contacts", one, "contact_obj")
-        contact = contact_of(row, office) if row else None
-        if row is None:
-            gone.append((Thing.CONTACT, one))
-        elif contact is not None:
-            found_contacts.append(contact)
-    for one in companies:
-        row = _record(desk, "accounts", one, "account_obj")
-        company = company_of(row, office) if row else None
-        if row is None:
-            gone.append((Thing.COMPANY, one))
-        elif company is not None:
-            found_companies.append(company)
-    return Batch(contacts=tuple(found_contacts), companies=tuple(found_companies), gone=tuple(gone))
+    of_contacts, no_contacts = _records(desk, "contacts", "contact_obj", contacts)
+    of_companies, no_companies = _records(desk, "accounts", "account_obj", companies)
+    people = (contact_of(row, office) for row in of_contacts)
+    firms = (company_of(row, office) for row in of_companies)
+    return Batch(
+        contacts=tuple(one for one in people if one is not None),
+        companies=tuple(one for one in firms if one is not None),
+        gone=(
+            *((Thing.CONTACT, one) for one in no_contacts),
+            *((Thing.COMPANY, one) for one in no_companies),
+        ),
+    )
 
 
 def tasks_anew(desk: Desk, ids: Sequence[str]) -> Batch:
@@ -175,13 +171,17 @@ def tasks_anew(desk: Desk, ids: Sequence[str]) -> Batch:
     return Batch(activities=tuple(found), gone=tuple(gone))
 
 
-def _record(desk: Desk, kind: str, id_: str, place: str) -> Row | None:
-    """One record; ``None`` where it is gone."""
-    try:
-        body, _ = desk.get(path_of(kind, id_))
-    except CrmGoneError:
-        return None
-    return row_of(body.get(place))
+def _records(desk: Desk, kind: str, place: str, ids: Sequence[str]) -> tuple[list[Row], list[str]]:
+    """The records that there are, and the ids of those that are gone."""
+    found, gone = [], []
+    for one in ids:
+        try:
+            body, _ = desk.get(path_of(kind, one))
+        except CrmGoneError:
+            gone.append(one)
+        else:
+            found.append(row_of(body.get(place)))
+    return found, gone
 
 
 def _notes(body: Row, deal_id: str) -> list[Activity]:

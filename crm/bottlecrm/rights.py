@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crm.bottlecrm.desk import Desk, path_of
-from crm.bottlecrm.values import row_of, text_of, zone_of
+from crm.bottlecrm.values import zone_of
 from crm.errors import CrmGoneError, CrmRefusedError, CrmShutError
+from crm.rows import row_of, text_of
 from models.vocabulary.crm import Account
 
 # BottleCRM looks at a token's rights first and for the record then: who may write hears that there
@@ -33,6 +34,7 @@ def account_of(desk: Desk) -> Account:
     may = {"read", *(what for what, (method, kind) in _TRIED.items() if _may(desk, method, kind))}
     if "fields" in may:
         may.add("tags")
+    seen = () if user.get("role") == _ADMIN else ("bottlecrm_no_admin",)
     return Account(
         name=text_of(settings.get("name")) or desk.access.name,
         address=desk.access.address,
@@ -40,7 +42,7 @@ def account_of(desk: Desk) -> Account:
         currency=desk.office().currency,
         user=text_of(details.get("name")) or text_of(details.get("email")) or "?",
         may=frozenset(may),
-        limits=_limits(admin=user.get("role") == _ADMIN),
+        limits=("bottlecrm", *seen),
     )
 
 
@@ -52,18 +54,3 @@ def _may(desk: Desk, method: str, kind: str) -> bool:
     except (CrmShutError, CrmRefusedError):
         return False
     return True
-
-
-def _limits(*, admin: bool) -> str:
-    """What BottleCRM does not allow or keep, in words."""
-    told = [
-        "It states no limit of requests.",
-        "It keeps no history of stages: moves are seen from now on, and of those before the last.",
-        "It does not keep when a task was completed.",
-    ]
-    if not admin:
-        told.append(
-            "The token is no administrator's: only what its owner sees is read, what is deleted is "
-            "noticed late, and own fields cannot be made."
-        )
-    return " ".join(told)

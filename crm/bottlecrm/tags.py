@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crm.bottlecrm.desk import Desk, deal_in, path_of
-from crm.bottlecrm.values import Row, id_of, row_of, rows_of, text_of
+from crm.bottlecrm.values import id_of
 from crm.errors import CrmRefusedError, CrmUncertainError
-from models.vocabulary.crm import TagName, Written
+from crm.rows import Row, row_of, rows_of, text_of
+from models.vocabulary.crm_write import TagName, Written
 
 
 def write(desk: Desk, deal_id: str, tag: TagName) -> Written:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from crm.bottlecrm.desk import Desk, path_of
 from crm.bottlecrm.marks import mark_of, marked
-from crm.bottlecrm.values import Row, id_of, row_of, text_of
+from crm.bottlecrm.values import id_of
 from crm.errors import CrmAwayError, CrmRefusedError, CrmUncertainError
-from models.vocabulary.crm import TaskText, Write, Written
+from crm.rows import Row, row_of, text_of
+from models.vocabulary.crm_write import TaskText, Write, Written
 
 _MOST_TITLE = 200
 _NEW = "New"

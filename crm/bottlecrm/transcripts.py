@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from crm.bottlecrm.desk import Desk, path_of
 from crm.bottlecrm.marks import mark_of
-from crm.bottlecrm.values import Row, id_of, text_of
+from crm.bottlecrm.values import id_of
 from crm.errors import CrmRefusedError
-from models.vocabulary.crm import CallWords, SpokenLine, Write, Written
+from crm.rows import Row, text_of
+from models.vocabulary.crm_write import CallWords, SpokenLine, Write, Written
 
 _MOST = 10_000
 _SPEAKERS = {"ru": ("Менеджер", "Клиент"), "en": ("Agent", "Client")}

@@ -5,25 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-Row = Mapping[str, Any]
-
-_LONGEST = 20_000
 _YEARS = range(1990, 2200)
-
-
-def row_of(value: object) -> Row:
-    """An object; an empty one for whatever is none."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def rows_of(value: object) -> list[Row]:
-    """The objects of a list; nothing for whatever is none."""
-    items = value if isinstance(value, list) else []
-    return [item for item in items if isinstance(item, Mapping)]
 
 
 def id_of(value: object) -> str | None:
@@ -35,16 +20,6 @@ def id_of(value: object) -> str | None:
         return str(UUID(text.strip()))
     except ValueError:
         return None
-
-
-def text_of(value: object) -> str | None:
-    """A text that says something; ``None`` for an empty one and for what is none."""
-    if isinstance(value, str):
-        # NUL is no character for a database.
-        return value.replace("\0", "").strip()[:_LONGEST] or None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return None
 
 
 def number_of(value: object) -> float | None:
@@ -90,8 +65,3 @@ def zone_of(value: object) -> ZoneInfo:
         return ZoneInfo(value) if isinstance(value, str) and value else ZoneInfo("UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")
-
-
-def joined(*parts: object) -> str:
-    """Names in one, without those that are missing."""
-    return " ".join(text for part in parts if (text := text_of(part)) is not None)

@@ -9,17 +9,8 @@ from zoneinfo import ZoneInfo
 
 from crm.activity_kinds import activity_kind
 from crm.bottlecrm.marks import is_ours, without_ours
-from crm.bottlecrm.values import (
-    Row,
-    end_of_day,
-    id_of,
-    joined,
-    moment_of,
-    number_of,
-    row_of,
-    rows_of,
-    text_of,
-)
+from crm.bottlecrm.values import end_of_day, id_of, moment_of, number_of
+from crm.rows import Row, joined, row_of, rows_of, text_of
 from models.vocabulary.deal import (
     Activity,
     ActivityType,

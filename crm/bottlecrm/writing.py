@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm.bottlecrm import comments, fields, tags, tasks, transcripts
 from crm.bottlecrm.desk import Desk
 from crm.errors import CrmGoneError
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     CallWords,
     FieldValues,
     NoteText,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crm.entry import Entry, read_entry
+from crm.limits import limits_in
 from crm.oauth import page_to_agree
 from crm.opening import Met, base_of, meet, tokens_by_code
 from flow.crms.fields import give_extensions, make_own_fields, map_fields
@@ -165,7 +166,7 @@ def _tell(place: Place, account: Account) -> None:
     say(f"{account.name} ({account.address}), as {account.user}")
     say(f"  time zone {account.timezone}, currency {account.currency}")
     if account.limits:
-        say(f"  limits: {account.limits}")
+        say(f"  limits: {limits_in(account, 'en')}")
     if account.may:
         say(f"  may: {', '.join(sorted(account.may))}")
         lacking = [told for right, told in _NEEDED.items() if right not in account.may]

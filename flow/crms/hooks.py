@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from crm.errors import CrmError
-from crm.hook_address import hook_there, is_ours
-from crm.port import Adapter, Subscribing
+from crm.hook_address import hook_there, send_no_more, send_to
+from crm.port import Adapter
 from crm.registry import hook_reader
 from flow.crms.place import Place
 from models.vocabulary.crm import Connection, CrmKind
-from models.vocabulary.errors import InvalidInputError
+from models.vocabulary.errors import InvalidInputError, StagecheckError
 
 _BY_HAND = {
     CrmKind.AMOCRM: "amoCRM: Settings, Integrations, WebHooks: this address; deals and contacts "
@@ -80,28 +80,19 @@ def drop_hook(place: Place, connection: Connection) -> None:
     if connection.hook is not None:
         try:
             with place.asking(connection) as adapter:
-                if isinstance(adapter, Subscribing):
-                    for one in adapter.hooks():
-                        if is_ours(one.url, connection.hook):
-                            adapter.unsubscribe(one.url)
-        except CrmError as error:
+                send_no_more(adapter, connection.hook)
+        except StagecheckError as error:  # also where the key to its tokens is lost
             place.ask.say(f"The CRM could not be told: {error} Remove the web-hook there by hand.")
     place.desk.drop_hook(connection.id)
     place.ask.say(f"{connection.name}: takes no web-hooks any more.")
 
 
 def _subscribe(place: Place, connection: Connection, adapter: Adapter, url: str) -> bool:
-    if not isinstance(adapter, Subscribing):
-        return False
     try:
-        for one in adapter.hooks():
-            if is_ours(one.url, connection.hook):
-                adapter.unsubscribe(one.url)
-        adapter.subscribe(url)
+        return send_to(adapter, url, connection.hook)
     except CrmError as error:
         place.ask.say(f"The CRM does not let us set it up: {error}")
         return False
-    return True
 
 
 def _check(connection: Connection) -> None:

@@ -7,7 +7,8 @@ from flow.crms.place import Place
 from flow.crms.writing import take_back
 from models.session import reading
 from models.store.connection_figures import figures_of
-from models.vocabulary.crm import Connection, WriteState
+from models.vocabulary.crm import Connection
+from models.vocabulary.crm_write import WriteState
 
 
 def disconnect(place: Place, connection: Connection) -> None:

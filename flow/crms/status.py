@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from crm.errors import CrmError
+from crm.limits import limits_in
 from flow.crms.place import Place
 from flow.crms.writing import options_of, told
 from models.session import reading
 from models.store.connection_figures import ConnectionFigures, PartRead, figures_of
-from models.vocabulary.crm import Connection, WriteState
+from models.vocabulary.crm import Connection
+from models.vocabulary.crm_write import WriteState
 
 
 def status_lines(place: Place, connection: Connection, *, ask_crm: bool) -> Iterator[str]:
@@ -95,7 +97,7 @@ def _asked(place: Place, connection: Connection) -> str:
             account = adapter.account()
     except CrmError as error:
         return f"now: {error}"
-    limits = f"; {account.limits}" if account.limits else ""
+    limits = f"; limits: {limits_in(account, 'en')}" if account.limits else ""
     return f"now: lets us in as {account.user}{limits}"
 
 

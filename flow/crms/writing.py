@@ -17,8 +17,8 @@ from models.session import reading, transaction
 from models.store.connection_figures import figures_of
 from models.store.crm_writes import retry_writes
 from models.store.mapping import plain
-from models.vocabulary.crm import (
-    Connection,
+from models.vocabulary.crm import Connection
+from models.vocabulary.crm_write import (
     NotesWanted,
     WriteKind,
     WriteOptions,
