@@ -11,8 +11,10 @@ import argparse
 import random
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from flow.live.reader import Reader
 from models.session import open_database, transaction
 from models.store.bells import ring
 from models.store.mapping import columns_of
-from models.vocabulary.crm import Rung, Thing
+from models.vocabulary.crm import Batch, Rung, Thing
 from tests.fakes.crm.amocrm import FakeAmo, amo_running
 from tests.fakes.crm.amocrm_world import AmoWorld
 from tests.fakes.crm.connected import connect, known_things
@@ -72,52 +74,68 @@ class Office:
         return Thing.DEAL, deal
 
 
-def main() -> None:
-    """Works, rings, reads, compares."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--changes", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=7)
-    asked = parser.parse_args()
-    dice = random.Random(asked.seed)  # noqa: S311 - no secret
+@dataclass
+class Soaked:
+    """What went wrong on the way, and what our tables hold otherwise than the CRM (`missed`)."""
+
+    lost: int = 0
+    doubled: int = 0
+    late: int = 0
+    renewals: int = 0
+    there: dict[str, int] = field(default_factory=dict)  # by thing, how many the CRM holds
+    missed: list[str] = field(default_factory=list)
+
+
+def soaked(folder: Path, changes: int, seed: int, say: Callable[[str], None]) -> Soaked:
+    """Works, rings, reads and compares, with a database in `folder`; the dice fall by `seed`."""
+    dice, done = random.Random(seed), Soaked()  # noqa: S311 - no secret
     fake = FakeAmo()
-    with tempfile.TemporaryDirectory() as folder, amo_running(fake):
+    with amo_running(fake):
         world = AmoWorld(fake)
         access = world.oauth()
         office = Office(world, dice)
-        database = open_database(new_sqlite(Path(folder) / "stagecheck.db"))
+        database = open_database(new_sqlite(folder / "stagecheck.db"))
         connection = connect(database)
         reader = Reader(
-            database, Path(folder), Settings(), connection, lambda: AmoCrm(access), print,
-            clock=world.now,
-        )  # fmt: skip
+            database, folder, Settings(), connection, lambda: AmoCrm(access), say, clock=world.now
+        )
         with closing(reader):
             read(reader, world)
-            soak(reader, world, office, dice, asked.changes)
-            for seconds in (61, 61, 25 * 3600, 61):
-                world.forward(seconds)
-                read(reader, world)
-            print(f"{world.keeper.renewals if world.keeper else 0} renewals of tokens")
+            soak(reader, world, office, dice, changes, done, say)
             with closing(AmoCrm(access)) as adapter:
-                compare(database, adapter)
+                rest(reader, world, 61, 61)
+                # Bells and passes bring all that there is; what is gone only the sweep has to find.
+                done.missed += differences(database, of_deals_there(everything(adapter)))
+                rest(reader, world, 25 * 3600, 61)
+                batch = everything(adapter)
+            done.missed += differences(database, batch, gone_too=True)
+            done.there = {thing.value: len(words) for thing, words in by_thing(batch).items()}
+            done.renewals = world.keeper.renewals if world.keeper else 0
         database.dispose()
+    return done
 
 
-def soak(
-    reader: Reader, world: AmoWorld, office: Office, dice: random.Random, changes: int
+def soak(  # noqa: PLR0913, PLR0917 - who works, who reads and what came of it
+    reader: Reader,
+    world: AmoWorld,
+    office: Office,
+    dice: random.Random,
+    changes: int,
+    done: Soaked,
+    say: Callable[[str], None],
 ) -> None:
     """Lets people work and bells ring, with all that goes wrong on the way."""
     late: list[tuple[Thing, str]] = []
-    lost = doubled = delayed = 0
     began = time.monotonic()
     for number in range(changes):
         bell, chance = office.works(), dice.random()
         times = 1
         if chance < 0.05:
-            times, lost = 0, lost + 1
+            times, done.lost = 0, done.lost + 1
         elif chance < 0.10:
-            times, doubled = 2, doubled + 1
+            times, done.doubled = 2, done.doubled + 1
         elif chance < 0.15:
-            times, delayed = 0, delayed + 1
+            times, done.late = 0, done.late + 1
             late.append(bell)
         rung = [bell] * times
         if number % 40 == 39:
@@ -126,12 +144,13 @@ def soak(
             with transaction(reader.database) as session:
                 ring(session, reader.connection, Rung((one,)), world.now())
         world.fake.away = changes // 2 <= number < changes // 2 + 26  # five minutes at 12 s each
+        if number == changes // 4:
+            world.fake.tokens.end_access()
         world.forward(12)
         if number % 25 == 24:
             read(reader, world)
         if number % 500 == 499:
-            print(f"{number + 1} changes, {time.monotonic() - began:.0f} s", flush=True)
-    print(f"{changes} changes; bells: {lost} lost, {doubled} doubled, {delayed} late")
+            say(f"{number + 1} changes, {time.monotonic() - began:.0f} s")
 
 
 def read(reader: Reader, world: AmoWorld) -> None:
@@ -143,27 +162,62 @@ def read(reader: Reader, world: AmoWorld) -> None:
             return
 
 
-def compare(database: Engine, adapter: AmoCrm) -> None:
-    """Holds our tables against everything that the CRM tells now."""
-    batch = everything(adapter)
-    named: dict[Thing, Sequence[Any]] = {
+def rest(reader: Reader, world: AmoWorld, *seconds: float) -> None:
+    """Nobody works for so long, several times; what is due then is read."""
+    for one in seconds:
+        world.forward(one)
+        read(reader, world)
+
+
+def by_thing(batch: Batch) -> dict[Thing, Sequence[Any]]:
+    """What is compared."""
+    return {
         Thing.DEAL: batch.deals,
         Thing.CONTACT: batch.contacts,
         Thing.COMPANY: batch.companies,
         Thing.STAGE_CHANGE: batch.stage_changes,
         Thing.ACTIVITY: batch.activities,
     }
-    wrong = 0
-    for thing, words in named.items():
+
+
+def of_deals_there(batch: Batch) -> Batch:
+    """A batch without what the CRM still tells of deals that are gone."""
+    there = {None, *(deal.id for deal in batch.deals)}
+    return replace(
+        batch,
+        stage_changes=tuple(one for one in batch.stage_changes if one.deal_id in there),
+        activities=tuple(one for one in batch.activities if one.deal_id in there),
+    )
+
+
+def differences(database: Engine, batch: Batch, *, gone_too: bool = False) -> list[str]:
+    """What our tables hold otherwise than the CRM; `gone_too`: also what is not there any more."""
+    found = []
+    for thing, words in by_thing(batch).items():
         theirs = {str(word.id): columns_of(word) for word in words}
         mine = {id_: columns_of(word) for id_, word in known_things(database, thing).items()}
-        other = [i for i in mine.keys() | theirs.keys() if mine.get(i) != theirs.get(i)]
-        for id_ in other[:5]:
-            print(f"{thing.value} {id_}: {mine.get(id_)} is known, {theirs.get(id_)} is there")
-        print(f"{thing.value}: {len(theirs)} there, {len(mine)} known, {len(other)} other")
-        wrong += len(other)
-    print("nothing was missed" if not wrong else f"{wrong} things are wrong")
-    if wrong:
+        for id_ in sorted(theirs.keys() | (mine.keys() if gone_too else ())):
+            if mine.get(id_) != theirs.get(id_):
+                told = f"{mine.get(id_)} is known, {theirs.get(id_)} is there"
+                found.append(f"{thing.value} {id_}: {told}")
+    return found
+
+
+def main() -> None:
+    """Soaks and tells what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--changes", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=7)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        done = soaked(Path(folder), asked.changes, asked.seed, partial(print, flush=True))
+    bells = f"bells: {done.lost} lost, {done.doubled} doubled, {done.late} late"
+    print(f"{asked.changes} changes; {bells}; {done.renewals} renewals of tokens")
+    print(", ".join(f"{number} {thing}" for thing, number in done.there.items()))
+    for line in done.missed[:20]:
+        print(line)
+    print(f"{len(done.missed)} things are wrong" if done.missed else "nothing was missed")
+    if done.missed:
         raise SystemExit(1)
 
 

@@ -20,7 +20,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, delete, func, insert, select, update
 
-from benchmarks.big_office import CRM, SOURCE, Size, fill
+from benchmarks.big_office import fill
+from benchmarks.big_office_size import CRM, SOURCE, Size
 from core.batches import batched
 from core.clock import now
 from core.settings import Settings

@@ -30,7 +30,8 @@ from pathlib import Path
 
 import httpx2
 
-from benchmarks.big_office import PASSWORD, Size, fill
+from benchmarks.big_office import fill
+from benchmarks.big_office_size import PASSWORD, Size
 from flow.keys import new_key
 from models.session import open_database, sqlite_url
 from models.vocabulary.keys import Scope

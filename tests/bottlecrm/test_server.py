@@ -12,14 +12,14 @@ from crm.bottlecrm import lists
 from crm.errors import CrmGoneError, CrmRefusedError, CrmShutError
 from crm.port import Adapter
 from crm.registry import open_crm
-from models.vocabulary.crm import (
+from models.vocabulary.crm import Tokens
+from models.vocabulary.crm_write import (
     CallWords,
     FieldValues,
     NoteText,
     OwnField,
     SpokenLine,
     TaskText,
-    Tokens,
     Write,
     WriteKind,
 )

@@ -23,7 +23,7 @@ from flow.question import RunRequest
 from flow.run import run
 from models.session import open_database, reading, transaction
 from models.tables import ActivityRow, CrmConnectionRow, DealRow, StageChangeRow
-from models.vocabulary.crm import NoteText, TaskText, Write, WriteKind
+from models.vocabulary.crm_write import NoteText, TaskText, Write, WriteKind
 from tests.bottlecrm.world import BottleWorld
 from tests.fakes.databases import new_sqlite
 from tests.fakes.office import ANDREY, ANDREYS, SCRIPTS, add_recording

@@ -16,7 +16,8 @@ import pytest
 from core.outward import Rules
 from crm.bottlecrm import lists
 from crm.port import CrmAccess
-from models.vocabulary.crm import CrmKind, OwnField, Tokens, WriteKind
+from models.vocabulary.crm import CrmKind, Tokens
+from models.vocabulary.crm_write import OwnField, WriteKind
 from tests.bottlecrm.gate import Gate
 from tests.bottlecrm.office import Office
 from tests.fakes.crm.keeping import CountingPace, MemoryKeeper

@@ -72,6 +72,7 @@ def test_a_crm_is_connected_without_a_question_and_nothing_is_written(
     state = tmp_path / "state"
     told = connected(office, state, tmp_path)
     assert "as Анна Титова" in told.output
+    assert "limits: 50 requests at once" in told.output
     assert "Общая: judged by web_studio" in told.output
     assert "not sure" in told.output
     made = known(state)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from core.clock import now
 from core.settings import Settings
+from crm.errors import CrmAwayError
 from crm.snapshot import read_snapshot
 from flow.live.snapshot import NotReadYetError
 from flow.question import RunRequest
@@ -176,6 +177,34 @@ def test_a_crm_that_is_still_read_for_the_first_time_is_waited_for(request_: Run
         pytest.raises(NotReadYetError, match="read for the first time"),
     ):
         look_for_calls(place)
+
+
+def test_how_it_stands_with_a_live_crm_is_told_once_and_not_with_each_card(
+    request_: RunRequest, snapshot: CrmSnapshot
+) -> None:
+    asked = replace(request_, crm=Path(NAME), connection=NAME)
+    settings = Settings(watch={"still_s": 0.0}, service={"settle_s": 0.0, "look_s": 0.001})
+    said: list[str] = []
+    with opened(asked, settings=settings) as place, connected(place.database, asked.state) as crm:
+        put(crm, snapshot)
+        scheduler = Scheduler(place, NoBell(), said.append)
+        scheduler.turn()
+        crm.turn()
+        with transaction(place.database) as session:  # as if it had not come to the end yet
+            session.get_one(CrmConnectionRow, crm.connection).loaded_at = None
+        scheduler.turn()
+        crm.adapter.fails = lambda _what: CrmAwayError("sales: does not answer.")
+        crm.turn(600)
+        scheduler.turn()
+        crm.adapter.fails = lambda _what: None
+        crm.turn(600)
+        Scheduler(place, NoBell(), said.append).turn()
+    told = [line for line in said if line.startswith(f"{NAME}: ")]
+    first, failing, followed = told
+    assert "waits to be read for the first time" in first
+    assert "cannot be read since" in failing
+    assert "what changed since is read now" in followed
+    assert not any("Waiting for the next change" in line for line in said)
 
 
 def test_neither_a_file_nor_a_connection_is_one_clear_error(request_: RunRequest) -> None:

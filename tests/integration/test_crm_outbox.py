@@ -29,7 +29,7 @@ from models.store.crm_writes import (
 from models.store.fading import expire_quotes
 from models.store.holds import Held
 from models.tables import CrmConnectionRow, CrmWriteRow
-from models.vocabulary.crm import WriteKind, WriteState
+from models.vocabulary.crm_write import WriteKind, WriteState
 from models.vocabulary.review import DecisionKind
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import FlagKind, FlagSeverity, Gap

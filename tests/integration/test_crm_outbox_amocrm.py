@@ -19,7 +19,7 @@ from flow.live.undoing import Chosen, undo
 from flow.live.writing import Writer
 from models.session import reading
 from models.tables import CrmConnectionRow
-from models.vocabulary.crm import OwnField
+from models.vocabulary.crm_write import OwnField
 from models.vocabulary.review import DecisionKind
 from models.vocabulary.verdict import Gap
 from tests.fakes.crm.amocrm import amo_running

@@ -23,7 +23,8 @@ from models.store.connections import change_connection, find_connection
 from models.store.crm_writes import writes_of_connection
 from models.tables import CrmWriteRow, JobRow
 from models.vocabulary.access import Role
-from models.vocabulary.crm import Connection, WriteState
+from models.vocabulary.crm import Connection
+from models.vocabulary.crm_write import WriteState
 from tests.fakes.crm.bitrix24 import SECRET, Portal, portal
 from tests.fakes.pages_office import add_person, asking, log_in
 
@@ -191,6 +192,7 @@ def test_writing_is_switched_with_its_options_and_everything_is_in_the_audit(
         assert office.post(f"{path}/{deed}")[0] == 200
     page = office.client.get(f"{path}?check=1").text
     assert "Анна Титова" in page
+    assert "50 запросов подряд" in page
     with reading(office.database) as session:
         told = [entry for _, entry in read_audit(session) if entry.event.startswith("crm ")]
     assert [one.event for one in told][::-1] == [
@@ -251,12 +253,16 @@ def test_writes_are_tried_again_and_taken_back(office: Office) -> None:
 def test_the_address_of_web_hooks_is_shown_once(office: Office) -> None:
     office.connect()
     path = f"{HOME}/{office.known().id}"
-    _, page = office.post(f"{path}/hook")
+    status, page = office.post(f"{path}/hook")
+    assert status == 200
+    assert "CRM не дала нам прописать его" in page, "a web-hook of Bitrix24 may not"
     found = re.search(r"https://calls\.example\.ru(/hooks/crm/[\w-]{43})", page)
     assert found
     assert found[1] not in office.client.get(path).text
     assert office.client.post(found[1], content=b"<xml/>").status_code == 400
-    office.post(f"{path}/hook-off")
+    _, page = office.post(f"{path}/hook-off")
+    assert "Вебхуки больше не принимаются" in page
+    assert "Уберите вебхук в настройках CRM вручную" in page
     assert office.client.post(found[1], content=b"<xml/>").status_code == 404
 
 
@@ -281,7 +287,7 @@ def test_a_crm_is_disconnected_only_when_it_is_meant(office: Office) -> None:
     assert status == 200
     assert "Токены удалены" in page
     assert office.client.get(path).status_code == 404
-    for deed in ("write-on", "hook", "token", "pause", "stages", "undo"):
+    for deed in ("write-on", "hook", "hook-off", "disconnect", "token", "pause", "stages", "undo"):
         assert office.post(f"{path}/{deed}", notes="off")[0] == 404, deed
 
 
@@ -300,8 +306,10 @@ def test_english_is_spoken_as_well(office: Office) -> None:
     add_person(office.database, "head", Role.HEAD, language="en")
     office.client.cookies.clear()
     log_in(office.client, "head")
-    page = office.client.get(f"{HOME}/{office.known().id}").text
+    page = office.client.get(f"{HOME}/{office.known().id}?check=1").text
     assert "Writing into the CRM" in page
+    assert "50 requests at once" in page
+    assert "50 запросов" not in page
     assert (
         "Which rules judge each pipeline"
         in office.client.get(f"{HOME}/{office.known().id}/stages").text

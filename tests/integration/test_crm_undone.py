@@ -18,7 +18,7 @@ from flow.live.undoing import Chosen, TakenBack, undo
 from flow.live.writing import Writer
 from models.session import reading
 from models.tables import CrmWriteRow
-from models.vocabulary.crm import NotesWanted, WriteKind, WriteOptions
+from models.vocabulary.crm_write import NotesWanted, WriteKind, WriteOptions
 from models.vocabulary.errors import InvalidInputError
 from models.vocabulary.review import DecisionKind
 from models.vocabulary.verdict import Gap

@@ -25,10 +25,11 @@ from flow.service.workplace import Workplace
 from models.session import reading, transaction
 from models.store.audit import read_audit
 from models.store.decisions import NewDecision, decide
+from models.store.digests import verification_digest
 from models.store.jobs import ask_for
 from models.store.rule_previews import flips_of, note_step
 from models.store.rules import editions_of
-from models.store.runs import latest_run, load_verification, verification_digest
+from models.store.runs import latest_run, load_verification
 from models.tables import FindingRow, JobRow, RulePreviewRow
 from models.vocabulary.access import Reach, Role
 from models.vocabulary.review import DecisionKind, Sighting

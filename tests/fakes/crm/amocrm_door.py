@@ -89,7 +89,7 @@ class Limit:
     blocked: bool = False
     worst: int = 0
     _at: deque[float] = field(default_factory=deque)
-    _refusals: int = 0
+    refusals: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def passes(self) -> int | None:
@@ -104,8 +104,8 @@ class Limit:
                 return 403
             if self.per_s is None or len(self._at) <= self.per_s:
                 return None
-            self._refusals += 1
-            self.blocked = self._refusals >= _BLOCKED_AFTER
+            self.refusals += 1
+            self.blocked = self.refusals >= _BLOCKED_AFTER
             return 429
 
 

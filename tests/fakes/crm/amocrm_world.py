@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from core.outward import Rules
 from crm.port import CrmAccess
-from models.vocabulary.crm import CrmKind, OwnField, Tokens, WriteKind
+from models.vocabulary.crm import CrmKind, Tokens
+from models.vocabulary.crm_write import OwnField, WriteKind
 from tests.fakes.crm.amocrm import CUT_AFTER, FakeAmo
 from tests.fakes.crm.amocrm_rows import MANAGER, STAGES, call_params, phone_field
 from tests.fakes.crm.keeping import CountingPace, MemoryKeeper

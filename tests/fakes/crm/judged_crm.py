@@ -22,7 +22,8 @@ from models.store.transcripts import TranscriptKey, add_transcript
 from models.tables import CallRow, CrmConnectionRow, CrmWriteRow, FindingRow
 from models.vocabulary.action import Action, ActionStatus, ActionType, HeardCall, Outcome
 from models.vocabulary.call import Call, Direction, MetadataSource
-from models.vocabulary.crm import OwnField, WriteState, source_of
+from models.vocabulary.crm import source_of
+from models.vocabulary.crm_write import OwnField, WriteState
 from models.vocabulary.deal import (
     Activity,
     ActivityKind,

@@ -8,16 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from crm.errors import CrmError
-from models.vocabulary.crm import (
-    Account,
-    Batch,
-    OwnField,
-    Page,
-    Shape,
-    Thing,
-    Write,
-    Written,
-)
+from models.vocabulary.crm import Account, Batch, Page, Shape, Thing
+from models.vocabulary.crm_write import OwnField, Write, Written
 from models.vocabulary.deal import (
     Activity,
     Company,

@@ -25,14 +25,11 @@ from crm.errors import (
 )
 from crm.http import CrmHttp
 from models.store.mapping import plain
-from models.vocabulary.crm import (
-    Account,
-    Batch,
+from models.vocabulary.crm import Account, Batch, Page, Shape
+from models.vocabulary.crm_write import (
     FieldValues,
     NoteText,
     OwnField,
-    Page,
-    Shape,
     TagName,
     TaskText,
     Write,

@@ -11,7 +11,8 @@ from typing import Any
 
 from core.outward import Rules
 from crm.port import CrmAccess
-from models.vocabulary.crm import CrmKind, OwnField, Tokens, WriteKind
+from models.vocabulary.crm import CrmKind, Tokens
+from models.vocabulary.crm_write import OwnField, WriteKind
 from tests.fakes.crm.bitrix24 import SECRET, Portal
 from tests.fakes.crm.bitrix24_office import CONTACT, DEAL
 from tests.fakes.crm.keeping import CountingPace, MemoryKeeper

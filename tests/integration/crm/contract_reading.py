@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from contextlib import closing
 from datetime import timedelta
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crm.errors import CrmAwayError, CrmShutError
+from crm.limits import limits_in
 from crm.port import Adapter
 from crm.registry import open_crm
 from models.vocabulary.crm import Batch, Thing
@@ -35,7 +37,10 @@ class ReadingContract(Contracted):
         assert len(account.currency) == 3
         assert account.currency.isupper()
         assert "read" in account.may
-        assert account.limits
+        told = [limits_in(account, language) for language in ("ru", "en")]
+        assert re.search("[а-я]", told[0])
+        assert told[1]
+        assert not re.search("[а-я]", told[1])
 
     def test_the_shape_has_stages_in_their_order_and_our_people(
         self, world: CrmWorld, adapter: Adapter

@@ -10,7 +10,7 @@ import pytest
 from crm.errors import CrmAwayError, CrmUncertainError
 from crm.port import Adapter
 from crm.registry import open_crm
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     FieldValues,
     NoteText,
     OwnField,

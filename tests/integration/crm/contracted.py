@@ -11,7 +11,8 @@ import pytest
 import crm.http
 from crm.port import Adapter
 from crm.registry import open_crm
-from models.vocabulary.crm import Batch, WriteKind
+from models.vocabulary.crm import Batch
+from models.vocabulary.crm_write import WriteKind
 from tests.integration.crm.world import Can, CrmWorld
 
 

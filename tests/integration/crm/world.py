@@ -13,7 +13,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from crm.port import CrmAccess
-from models.vocabulary.crm import CrmKind, OwnField, WriteKind
+from models.vocabulary.crm import CrmKind
+from models.vocabulary.crm_write import OwnField, WriteKind
 from tests.fakes.crm.keeping import CountingPace
 
 

@@ -16,18 +16,17 @@ from crm.bottlecrm.answers import CrmModuleOffError, judge
 from crm.bottlecrm.desk import Desk
 from crm.bottlecrm.feed import changes_in
 from crm.bottlecrm.reading import deals_anew, has_turn
-from crm.bottlecrm.values import Row
 from crm.errors import CrmError, CrmExpiredError, CrmGoneError, CrmRefusedError, CrmShutError
 from crm.http import CrmAnswer
 from crm.port import CrmAccess
-from models.vocabulary.crm import (
+from crm.rows import Row
+from models.vocabulary.crm import Thing, Tokens
+from models.vocabulary.crm_write import (
     FieldValues,
     NoteText,
     OwnField,
     TagName,
     TaskText,
-    Thing,
-    Tokens,
     Write,
     WriteKind,
 )

@@ -16,7 +16,7 @@ from classify.verification.worktime import WorkCalendar
 from flow.live.crm_words import discreet
 from flow.live.intents import Manner, wanted_writes
 from flow.live.told import DealFacts, HeardQuote, confidence_in, confirmation_of, told_gap
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     FieldValues,
     NotesWanted,
     NoteText,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flow.live.plan import Plan, plan_for
-from models.vocabulary.crm import NoteText, WriteKind, WriteState
+from models.vocabulary.crm_write import NoteText, WriteKind, WriteState
 from models.vocabulary.outbox import (
     GONE,
     STAYED,

@@ -12,7 +12,7 @@ from api.pages.rule_examples import told_example
 from api.pages.rule_sentences import Told, all_checks, evidence_kinds, told_check
 from api.pages.wording import Words
 from classify.pipeline_file import load_pipelines
-from classify.verification.rules import CHECK_KINDS, Check
+from classify.verification.check_kinds import CHECK_KINDS, Check
 from models.vocabulary.action import ActionStatus, ActionType, Outcome
 from models.vocabulary.deal import ActivityKind, ActivityType
 from models.vocabulary.verdict import FlagKind, FlagSeverity, Severity, Verdict

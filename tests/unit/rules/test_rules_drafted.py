@@ -10,7 +10,7 @@ from classify.drafting import draft_rules, template_name
 from classify.pipeline_file import parse_pipeline
 from classify.rule_faults import read_rules
 from classify.stage_mapping import guess_stages
-from classify.verification.rules import FieldCheck
+from classify.verification.check_kinds import FieldCheck
 from flow.cli import app
 from models.vocabulary.crm import StageDemand
 from models.vocabulary.deal import Pipeline, Stage, StageKind

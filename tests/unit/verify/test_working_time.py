@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from classify.verification.rules import Within
+from classify.verification.check_kinds import Within
 from classify.verification.worktime import WorkCalendar
 from models.vocabulary.errors import InvalidInputError
 

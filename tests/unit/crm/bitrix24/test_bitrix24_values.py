@@ -24,8 +24,8 @@ from crm.bitrix24.values import (
     number_of,
     plain_text,
     rows_of,
-    text_of,
 )
+from crm.rows import text_of
 
 MOSCOW = timezone(timedelta(hours=3))
 FACTS = Facts(

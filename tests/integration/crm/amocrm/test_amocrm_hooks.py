@@ -6,26 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from crm.amocrm.adapter import AmoCrm
 from crm.amocrm.hooks import read_hook
-from crm.amocrm.subscribing import hook_state, subscribe, unsubscribe
 from crm.errors import CrmRefusedError
-from models.vocabulary.crm import Thing
-from tests.fakes.crm.amocrm import FakeAmo, amo_running
+from models.vocabulary.crm import HookThere, Thing
+from tests.fakes.crm.amocrm import FakeAmo
 from tests.fakes.crm.amocrm_hooks import Fate
 from tests.fakes.crm.amocrm_rows import STAGES
-from tests.fakes.crm.amocrm_world import AmoWorld
 from tests.fakes.receiver import Receiver, receiving
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeAmo]:
-    with amo_running() as running:
-        yield running
-
-
-@pytest.fixture
-def world(fake: FakeAmo) -> AmoWorld:
-    return AmoWorld(fake)
 
 
 @pytest.fixture
@@ -43,11 +31,12 @@ def _rung(ours: Receiver) -> list[tuple[Thing, str]]:
 
 
 def test_what_changes_rings_the_card_it_hangs_on(
-    fake: FakeAmo, world: AmoWorld, ours: Receiver
+    fake: FakeAmo, amo: AmoCrm, ours: Receiver
 ) -> None:
-    assert not hook_state(world.access(), ours.url).known
+    assert amo.hooks() == ()
     for _ in range(2):
-        assert subscribe(world.access(), ours.url).known
+        amo.subscribe(ours.url)
+        assert amo.hooks() == (HookThere(ours.url, on=True),)
     assert len(fake.store.rows["webhooks"]) == 1
     lead = fake.store.add_lead("Лендинг")
     fake.store.move(lead, STAGES[1])
@@ -61,19 +50,19 @@ def test_what_changes_rings_the_card_it_hangs_on(
         (Thing.COMPANY, str(company)),
         (Thing.CONTACT, str(person)),
     ]
-    unsubscribe(world.access(), ours.url)
-    unsubscribe(world.access(), ours.url)
+    amo.unsubscribe(ours.url)
+    amo.unsubscribe(ours.url)
     fake.store.add_lead("Ещё одна")
     fake.hooks.settle()
     assert len(ours.got) == 6
 
 
 def test_web_hooks_come_twice_late_or_not_at_all(
-    fake: FakeAmo, world: AmoWorld, ours: Receiver
+    fake: FakeAmo, amo: AmoCrm, ours: Receiver
 ) -> None:
     fates = [Fate.TWICE, Fate.LOST, Fate.LATE, Fate.SENT]
     fake.hooks.fate = lambda number: fates[number - 1]
-    subscribe(world.access(), ours.url)
+    amo.subscribe(ours.url)
     first, _lost, late, last = (str(fake.store.add_lead(f"Сделка {n}")) for n in range(4))
     fake.hooks.settle()
     fake.hooks.release()
@@ -82,23 +71,22 @@ def test_web_hooks_come_twice_late_or_not_at_all(
 
 
 def test_a_web_hook_that_was_switched_off_is_told_and_asked_for_again(
-    fake: FakeAmo, world: AmoWorld, ours: Receiver
+    fake: FakeAmo, amo: AmoCrm, ours: Receiver
 ) -> None:
-    subscribe(world.access(), ours.url)
+    amo.subscribe(ours.url)
     ours.answer = lambda _got: 500
     for number in range(6):
         fake.store.add_lead(f"Сделка {number}")
     fake.hooks.settle()
-    assert hook_state(world.access(), ours.url).disabled
-    assert not subscribe(world.access(), ours.url).disabled
+    assert amo.hooks() == (HookThere(ours.url, on=False),)
+    amo.subscribe(ours.url)
+    assert amo.hooks() == (HookThere(ours.url, on=True),)
 
 
-def test_our_secret_address_is_told_in_no_error_and_no_query(
-    fake: FakeAmo, world: AmoWorld
-) -> None:
+def test_our_secret_address_is_told_in_no_error_and_no_query(fake: FakeAmo, amo: AmoCrm) -> None:
     ours = "ftp://stagecheck.example/hooks/s3cr3t"
     with pytest.raises(CrmRefusedError, match="destination: InvalidUrl") as raised:
-        subscribe(world.access(), ours)
-    hook_state(world.access(), ours)
+        amo.subscribe(ours)
+    amo.unsubscribe(ours)
     assert "s3cr3t" not in str(raised.value)
     assert not [one for one in fake.asked if "s3cr3t" in str(one.query)]

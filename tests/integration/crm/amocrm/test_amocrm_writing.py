@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 
 import pytest
 
-import crm.http
 from crm.amocrm.adapter import AmoCrm
 from crm.amocrm.keys import key_of, signed
 from crm.errors import CrmGoneError, CrmRefusedError, CrmUncertainError
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     CallWords,
     FieldValues,
     NoteText,
@@ -22,34 +19,12 @@ from models.vocabulary.crm import (
     Write,
     WriteKind,
 )
-from tests.fakes.crm.amocrm import FakeAmo, amo_running
+from tests.fakes.crm.amocrm import FakeAmo
 from tests.fakes.crm.amocrm_rows import MANAGER
 from tests.fakes.crm.amocrm_world import AmoWorld
 from tests.integration.crm.contract import everything
 
 TITLES = {one: f"Проверка: {one.value}" for one in OwnField}
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crm.http, "_FIRST_PAUSE_S", 0.01)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeAmo]:
-    with amo_running() as running:
-        yield running
-
-
-@pytest.fixture
-def world(fake: FakeAmo) -> AmoWorld:
-    return AmoWorld(fake)
-
-
-@pytest.fixture
-def amo(world: AmoWorld) -> Iterator[AmoCrm]:
-    with closing(AmoCrm(world.access())) as opened:
-        yield opened
 
 
 def _values(fake: FakeAmo, stage: str = "Квалификация") -> FieldValues:

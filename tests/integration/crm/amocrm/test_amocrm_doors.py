@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-import crm.http
 from crm.amocrm.adapter import AmoCrm
 from crm.amocrm.oauth import authorize_url, exchange_code
 from crm.errors import (
@@ -22,26 +20,11 @@ from crm.errors import (
     CrmShutError,
 )
 from crm.port import CrmAccess
-from models.vocabulary.crm import NoteText, Tokens, Write, WriteKind
+from models.vocabulary.crm import Tokens
+from models.vocabulary.crm_write import NoteText, Write, WriteKind
 from tests.fakes.crm.amocrm import FakeAmo, amo_running
 from tests.fakes.crm.amocrm_world import AmoWorld, rules_of
 from tests.fakes.crm.keeping import CountingPace, MemoryKeeper
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crm.http, "_FIRST_PAUSE_S", 0.01)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeAmo]:
-    with amo_running() as running:
-        yield running
-
-
-@pytest.fixture
-def world(fake: FakeAmo) -> AmoWorld:
-    return AmoWorld(fake)
 
 
 def _told(world: AmoWorld, error: BaseException) -> str:

@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-import crm.http
 from crm.bitrix24.adapter import Bitrix24
 from crm.bitrix24.oauth import authorize_url, exchange_code
 from crm.errors import CrmAwayError, CrmBusyError, CrmError, CrmShutError
-from models.vocabulary.crm import NoteText, Tokens, Write, WriteKind
+from models.vocabulary.crm import Tokens
+from models.vocabulary.crm_write import NoteText, Write, WriteKind
 from tests.fakes.crm.bitrix24 import CLIENT, CLIENT_SECRET, Portal, portal
 from tests.fakes.crm.bitrix24_limits import Bucket
 from tests.fakes.crm.bitrix24_office import large_office
 from tests.fakes.crm.keeping import CountingPace
 from tests.integration.crm.bitrix24_world import Bitrix24World
-
-
-@pytest.fixture
-def office() -> Iterator[Portal]:
-    with portal() as made:
-        yield made
-        assert made.faults == []
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crm.http, "_FIRST_PAUSE_S", 0.01)
 
 
 def application(office: Portal) -> Bitrix24World:

@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
 
-import pytest
-
-import crm.http
 from crm.amocrm.adapter import AmoCrm
 from models.vocabulary.deal import ActivityKind, ActivityType
-from tests.fakes.crm.amocrm import FakeAmo, amo_running
+from tests.fakes.crm.amocrm import FakeAmo
 from tests.fakes.crm.amocrm_rows import ADMIN, Row, call_params
-from tests.fakes.crm.amocrm_world import AmoWorld
 from tests.integration.crm.contract import everything, gathered
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crm.http, "_FIRST_PAUSE_S", 0.01)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeAmo]:
-    with amo_running() as running:
-        yield running
-
-
-@pytest.fixture
-def world(fake: FakeAmo) -> AmoWorld:
-    return AmoWorld(fake)
-
-
-@pytest.fixture
-def amo(world: AmoWorld) -> Iterator[AmoCrm]:
-    with closing(AmoCrm(world.access())) as opened:
-        yield opened
 
 
 def test_notes_of_each_kind_are_what_they_tell_of(fake: FakeAmo, amo: AmoCrm) -> None:

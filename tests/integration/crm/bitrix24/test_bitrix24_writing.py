@@ -1,38 +1,25 @@
-"""What is special about writing into Bitrix24, and about its events."""
+"""What is special about writing into Bitrix24."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
 
 import pytest
 
 from crm.bitrix24.adapter import Bitrix24
-from crm.bitrix24.hooks import read_hook
 from crm.errors import CrmGoneError, CrmRefusedError, CrmShutError, CrmUncertainError
-from crm.port import Subscribing
-from crm.registry import hook_reader
-from models.vocabulary.crm import (
+from models.vocabulary.crm_write import (
     CallWords,
-    CrmKind,
     FieldValues,
-    HookThere,
     NoteText,
     OwnField,
     SpokenLine,
     TagName,
     TaskText,
-    Thing,
-    Tokens,
     Write,
     WriteKind,
 )
-from tests.fakes.crm.bitrix24 import APPLICATION_TOKEN, CLIENT, CLIENT_SECRET, Portal, portal
-from tests.fakes.crm.bitrix24_office import DEAL
+from tests.fakes.crm.bitrix24 import Portal
 from tests.integration.crm.bitrix24_world import Bitrix24World
 
 NAMES = {one: f"Stagecheck: {one.value}" for one in OwnField}
@@ -41,33 +28,6 @@ LINES = (
     SpokenLine(2.5, 2.6, agent=False, text="Здравствуйте"),
     SpokenLine(3.0, 3.5, agent=False, text="  "),
 )
-
-
-@pytest.fixture
-def office() -> Iterator[Portal]:
-    with portal() as made:
-        yield made
-        assert made.faults == []
-
-
-@pytest.fixture
-def world(office: Portal) -> Bitrix24World:
-    return Bitrix24World(office)
-
-
-@pytest.fixture
-def adapter(world: Bitrix24World) -> Iterator[Bitrix24]:
-    opened = Bitrix24(world.access())
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def application(office: Portal) -> Iterator[Bitrix24]:
-    tokens = Tokens("access-1", "refresh-1", client_id=CLIENT, client_secret=CLIENT_SECRET)
-    opened = Bitrix24(Bitrix24World(office, tokens).access(), token_server=office.address)
-    yield opened
-    opened.close()
 
 
 def words(deal: int, call_id: str, activity_id: str | None = None) -> Write:
@@ -227,103 +187,3 @@ def test_transcripts_need_an_application_a_right_and_the_call(
     application.account()
     with pytest.raises(CrmShutError, match="telephony"):
         application.write(words(1, "1"))
-
-
-def test_the_offline_queue_rings_once_for_each_thing(office: Portal, application: Bitrix24) -> None:
-    assert application.rung().things == ()
-    deal = office.office.new_deal("Лендинг")
-    contact = office.office.new_contact("Анна", "+79160000001")
-    for number in range(70):
-        office.office.change_deal(deal, title=f"Лендинг {number}")
-        office.office.new_activity((DEAL, deal))
-    office.office.remove_deal(deal)
-    rung = application.rung().things
-    assert set(rung) == {
-        (Thing.DEAL, str(deal)),
-        (Thing.CONTACT, str(contact)),
-        *((Thing.ACTIVITY, str(own)) for own in range(1, 71)),
-    }
-    assert len(rung) == len(set(rung))
-    assert application.rung().things == ()
-    assert office.office.queue == {}
-
-
-def test_the_offline_queue_survives_being_bound_before(
-    office: Portal, application: Bitrix24
-) -> None:
-    office.office.bound.add("ONCRMDEALUPDATE")
-    assert application.rung().things == ()
-    assert "ONCRMDEALADD" in office.office.bound
-
-
-def test_an_application_sets_up_its_web_hooks_itself(office: Portal, application: Bitrix24) -> None:
-    assert isinstance(application, Subscribing)
-    url = "https://calls.example.ru/crm/hooks/secret"
-    application.rung()  # what lies in the offline queue is no web-hook
-    application.subscribe(url)
-    application.subscribe(url)
-    assert application.hooks() == (HookThere(url, on=True),)
-    assert ("ONCRMDEALUPDATE", url) in office.office.handlers
-    application.unsubscribe(url)
-    application.unsubscribe(url)
-    assert application.hooks() == ()
-
-
-def test_a_web_hook_cannot_set_up_others(adapter: Bitrix24) -> None:
-    with pytest.raises(CrmRefusedError, match="connect as an application"):
-        adapter.subscribe("https://calls.example.ru/hook")
-    with pytest.raises(CrmRefusedError, match="connect as an application"):
-        adapter.hooks()
-
-
-def test_a_web_hook_has_no_offline_queue(adapter: Bitrix24) -> None:
-    with pytest.raises(CrmRefusedError, match="for applications"):
-        adapter.rung()
-
-
-def test_events_are_read_however_they_come(office: Portal) -> None:
-    first, second = office.office.new_deal("Первая"), office.office.new_deal("Вторая")
-    office.office.new_activity((DEAL, first))
-    office.office.remove_deal(second)
-    with received() as (url, bodies):
-        office.deliver(url, copies=lambda number: (1, 0, 2, 1)[number], late=lambda n: n == 3)
-        assert len(bodies) == 3
-        office.deliver(url)
-    assert hook_reader(CrmKind.BITRIX24) is read_hook
-    read = [read_hook(*one) for one in bodies]
-    assert {token for _, token in read} == {APPLICATION_TOKEN}
-    assert [rung.things for rung, _ in read] == [
-        ((Thing.DEAL, str(first)),),
-        ((Thing.ACTIVITY, "1"),),
-        ((Thing.ACTIVITY, "1"),),
-        ((Thing.DEAL, str(second)),),
-    ]
-
-
-@contextmanager
-def received() -> Iterator[tuple[str, list[tuple[bytes, str]]]]:
-    """A handler of events on this machine; what was posted to it."""
-    bodies: list[tuple[bytes, str]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        timeout = 30
-
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"]))
-            bodies.append((raw, self.headers["Content-Type"]))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/hook", bodies
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(30)
