@@ -58,6 +58,8 @@ def _answers(world: BottleWorld) -> dict[str, Any]:
     task = world.office.tasks(deal)[0]["id"]
     removed = world.add_contact("Пётр Лишний", "+79160000002")
     world.remove_contact(removed)
+    deals = ask("GET", "opportunities/", limit="3")
+    deals["opportunities"].sort(key=lambda row: row["id"] != deal)  # of two of one moment any is first
     return {
         "profile": ask("GET", "profile/"),
         "settings": ask("GET", "org/settings/"),
@@ -66,7 +68,7 @@ def _answers(world: BottleWorld) -> dict[str, Any]:
         "required_fields": ask("GET", "custom-fields/", include_counts="false"),
         "companies": ask("GET", "accounts/", limit="3", is_active="true"),
         "contacts": ask("GET", "contacts/", limit="3"),
-        "deals": ask("GET", "opportunities/", limit="3"),
+        "deals": deals,
         "deal": world.office.deal(deal),
         "tasks": ask("GET", "tasks/", limit="3", slim="true"),
         "task": ask("GET", f"tasks/{task}/"),
