@@ -59,7 +59,8 @@ def _answers(world: BottleWorld) -> dict[str, Any]:
     removed = world.add_contact("Пётр Лишний", "+79160000002")
     world.remove_contact(removed)
     deals = ask("GET", "opportunities/", limit="3")
-    deals["opportunities"].sort(key=lambda row: row["id"] != deal)  # of two of one moment any is first
+    # Of two deals of one moment any comes first.
+    deals["opportunities"].sort(key=lambda row: row["id"] != deal)
     return {
         "profile": ask("GET", "profile/"),
         "settings": ask("GET", "org/settings/"),
