@@ -26,8 +26,10 @@ from core.access_settings import AccessSettings
 from core.alert_settings import AlertSettings
 from core.api_settings import ApiSettings
 from core.crm_settings import CrmSettings
+from core.figures_settings import FiguresSettings
 from core.judge_settings import JudgeSettings
 from core.keeping_settings import KeepingSettings
+from core.mail_settings import MailSettings, ReportSettings
 from core.oidc_settings import OidcSettings
 from core.sealing_settings import SealingSettings
 from core.section import Section
@@ -220,6 +222,9 @@ class Settings(BaseSettings):
     keeping: KeepingSettings = Field(default_factory=KeepingSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
     webhooks: WebhookSettings = Field(default_factory=WebhookSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
+    reports: ReportSettings = Field(default_factory=ReportSettings)
+    figures: FiguresSettings = Field(default_factory=FiguresSettings)
 
     @model_validator(mode="after")
     def _somebody_gets_in(self) -> Self:

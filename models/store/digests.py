@@ -38,6 +38,8 @@ class DealDigests:
             whole = _digest(standing)
             for requirement in standing["requirements"]:
                 del requirement["explanation_en"]
+            for promise in standing["promises"]:  # its state says what came of these
+                del promise["deadline"], promise["done_at"]
             known = (deal, whole, _digest(standing))
             self._known[deal.deal_id] = known
         return known

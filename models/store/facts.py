@@ -10,11 +10,12 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.batches import batched
-from models.store.mapping import columns_of, plain, word_of
+from models.store.facts_read import call_of_row, deal_of_row, line_of_row, promise_of_row
+from models.store.mapping import columns_of, plain
 from models.tables import (
     CallFactRow,
     DealFactRow,
@@ -47,21 +48,22 @@ def load_facts(
 
     `calls`: those that began from the first moment on, and before the second; none otherwise.
     """
-    chosen = partial(_valid, crm_source=crm_source, as_of=as_of)
-    lines = session.scalars(chosen(LineFactRow).order_by(LineFactRow.position))
-    people = session.scalars(chosen(PersonFactRow))
-    deals = session.scalars(chosen(DealFactRow).order_by(DealFactRow.deal_id))
-    promises = session.scalars(
-        chosen(PromiseFactRow).order_by(PromiseFactRow.deal_id, PromiseFactRow.ordinal)
-    )
+    chosen = partial(_valid, session, crm_source=crm_source, as_of=as_of)
+    people = chosen(PersonFactRow, PersonFactRow.user_id)
+    of_promise = (PromiseFactRow.deal_id, PromiseFactRow.ordinal)
     return Facts(
         as_of=as_of.astimezone(zone),
         zone=zone,
-        lines=tuple(word_of(Line, vars(row), zone) for row in lines),
+        lines=tuple(line_of_row(row, zone) for row in chosen(LineFactRow, LineFactRow.position)),
         people={row.user_id: Person(row.user_id, row.name, tuple(row.roles)) for row in people},
-        deals=tuple(_deal(row, zone) for row in deals),
-        promises=tuple(word_of(PromiseFact, vars(row), zone) for row in promises),
-        calls=tuple(_calls(session, chosen(CallFactRow), calls, zone)),
+        deals=tuple(deal_of_row(row, zone) for row in chosen(DealFactRow, DealFactRow.deal_id)),
+        promises=tuple(promise_of_row(row, zone) for row in chosen(PromiseFactRow, *of_promise)),
+        calls=tuple(
+            call_of_row(row, zone)
+            for row in chosen(CallFactRow, CallFactRow.at, CallFactRow.call_id, span=calls)
+        )
+        if calls is not None
+        else (),
     )
 
 
@@ -160,26 +162,20 @@ def _current(
 _KEYS = frozenset({"id", "digest", "deal_id", "call_id", "user_id", "pipeline_id", "ordinal"})
 
 
-def _valid(table: Any, *, crm_source: str, as_of: datetime) -> Select[Any]:
-    return select(table).where(
+def _valid(
+    session: Session,
+    table: Any,
+    *order: Any,
+    crm_source: str,
+    as_of: datetime,
+    span: tuple[datetime, datetime] | None = None,
+) -> Iterable[Any]:
+    chosen = select(*table.__table__.c).where(
         table.crm_source == crm_source, table.valid_until > as_of, table.valid_from <= as_of
     )
-
-
-def _calls(
-    session: Session,
-    chosen: Select[Any],
-    span: tuple[datetime, datetime] | None,
-    zone: tzinfo,
-) -> Iterable[CallFact]:
-    if span is None:
-        return
-    table = CallFactRow
-    rows = session.scalars(
-        chosen.where(table.at >= span[0], table.at < span[1]).order_by(table.at, table.call_id)
-    )
-    for row in rows:
-        yield word_of(CallFact, vars(row), zone)
+    if span is not None:
+        chosen = chosen.where(table.at >= span[0], table.at < span[1])
+    return session.execute(chosen.order_by(*order))
 
 
 def _deal_columns(deal: DealFact) -> dict[str, Any]:
@@ -190,10 +186,6 @@ def _deal_columns(deal: DealFact) -> dict[str, Any]:
         for name, value in columns.items()
     }
     return columns | {"detail": {name: plain(getattr(deal, name)) for name in _DETAIL}}
-
-
-def _deal(row: DealFactRow, zone: tzinfo) -> DealFact:
-    return word_of(DealFact, vars(row) | row.detail, zone)
 
 
 def _without(columns: dict[str, Any], name: str) -> dict[str, Any]:

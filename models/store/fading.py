@@ -16,15 +16,20 @@ from models.store.holds import Held
 from models.store.statements import changed_rows
 from models.tables import (
     ActionRow,
+    CallFactRow,
     CallRow,
     CheckedItemRow,
     CorrectedHearingRow,
     CorrectionRow,
     CrmWriteRow,
+    DealFactRow,
     DealVerdictRow,
     DecisionRow,
     FindingRow,
     FlagRow,
+    LineFactRow,
+    PersonFactRow,
+    PromiseFactRow,
     PromiseRow,
     RequirementVerdictRow,
     RunRow,
@@ -81,12 +86,27 @@ def expire_verdicts(session: Session, before: datetime, held: Held) -> int:
         FindingRow.call_id.is_(None) | FindingRow.call_id.not_in(held.call_ids),
     )
     removed = sum(changed_rows(session, gone) for gone in (deals, flags, findings))
+    removed += _expire_facts(session, before, held)
     empty = delete(RunRow).where(
         RunRow.id.in_(old),
         ~exists().where(DealVerdictRow.run == RunRow.id),
         ~exists().where(FlagRow.run == RunRow.id),
     )
     return removed + changed_rows(session, empty)
+
+
+def _expire_facts(session: Session, before: datetime, held: Held) -> int:
+    """Removes what figures once knew and was not so any more by then; what is so stays."""
+    removed = 0
+    for table in (DealFactRow, PromiseFactRow, CallFactRow):
+        gone = delete(table).where(
+            table.valid_until < before,
+            table.deal_id.is_(None) | table.deal_id.not_in(held.deals),
+        )
+        removed += changed_rows(session, gone)
+    for shared in (LineFactRow, PersonFactRow):
+        removed += changed_rows(session, delete(shared).where(shared.valid_until < before))
+    return removed
 
 
 def fade_writes(session: Session, *chosen: ColumnElement[bool]) -> int:
@@ -200,16 +220,19 @@ def _items(session: Session, before: datetime, held: Held) -> int:
 
 
 def _promises(session: Session, before: datetime, held: Held) -> int:
-    statement = (
-        update(PromiseRow)
-        .where(
-            PromiseRow.made_at < before,
-            PromiseRow.quote != "",
-            PromiseRow.call_id.not_in(held.call_ids),
+    changed = 0
+    for table in (PromiseRow, PromiseFactRow):
+        statement = (
+            update(table)
+            .where(
+                table.made_at < before,
+                table.quote != "",
+                table.call_id.not_in(held.call_ids),
+            )
+            .values(quote="")
         )
-        .values(quote="")
-    )
-    return changed_rows(session, statement)
+        changed += changed_rows(session, statement)
+    return changed
 
 
 def _evidence(session: Session, before: datetime, held: Held) -> int:

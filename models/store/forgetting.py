@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.batches import batched
@@ -16,17 +16,20 @@ from models.store.keeping import OldRecording, forget_answers, old_recording
 from models.store.statements import changed_rows
 from models.tables import (
     ActivityRow,
+    CallFactRow,
     CallRow,
     CdrEntryRow,
     CompanyRow,
     ContactRow,
     CrmRow,
     CrmWriteRow,
+    DealFactRow,
     DealMatchRow,
     DealRow,
     FindingRow,
     FlagRow,
     JudgeAnswerRow,
+    PromiseFactRow,
     PromiseRow,
     RecordingRow,
     TranscriptRow,
@@ -134,6 +137,7 @@ def delete_rows(session: Session, person: Person, rows: PersonRows) -> dict[str,
     counts["promises"] = changed_rows(
         session, delete(PromiseRow).where(PromiseRow.call_id.in_(rows.call_ids))
     )
+    counts["facts for figures"] = _facts(session, person, rows)
     counts["flags"] = changed_rows(
         session, delete(FlagRow).where(FlagRow.call_id.in_(rows.call_ids))
     )
@@ -214,6 +218,25 @@ def _evidence(session: Session, rows: PersonRows, activities: Iterable[ActivityR
         return None if of_contact or one["id"] in records else one
 
     return change_evidence(session, left)
+
+
+def _facts(session: Session, person: Person, rows: PersonRows) -> int:
+    """Every version of what figures knew of the person's calls; a deal's client has no id more.
+
+    Names in the names of deals go with all other texts (`models.store.search`).
+    """
+    gone = 0
+    for some in batched(sorted(rows.call_ids)):
+        for table in (PromiseFactRow, CallFactRow):
+            gone += changed_rows(session, delete(table).where(table.call_id.in_(some)))
+    sources = {row.id: row.source for row in session.execute(select(CrmRow.id, CrmRow.source))}
+    for one in person.contacts:
+        theirs = update(DealFactRow).where(
+            DealFactRow.crm_source == sources.get(one.crm, ""),
+            DealFactRow.client == f"contact:{one.id}",
+        )
+        session.execute(theirs.values(client=literal("deal:").concat(DealFactRow.deal_id)))
+    return gone
 
 
 def _sounds(session: Session, recordings: list[str]) -> dict[str, int]:

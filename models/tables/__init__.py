@@ -46,6 +46,7 @@ from models.tables.events import (
 from models.tables.figures import (
     CallFactRow,
     DealFactRow,
+    FactWeekRow,
     LineFactRow,
     PersonFactRow,
     PromiseFactRow,
@@ -55,6 +56,7 @@ from models.tables.jobs import CallHeardRow, IntakeProblemRow, JobRow
 from models.tables.judge import JudgeAnswerRow
 from models.tables.keeping import HoldRow, KeepingEventRow, TombstoneRow
 from models.tables.operations import AlertNoticeRow, AlertRow, ProcessRow
+from models.tables.reports import MailingRow, ReportEditionRow
 from models.tables.review import (
     CorrectedHearingRow,
     CorrectionRow,
@@ -104,6 +106,7 @@ __all__ = [
     "DealVerdictRow",
     "DecisionRow",
     "EventRow",
+    "FactWeekRow",
     "FailedLoginRow",
     "FindingRow",
     "FlagRow",
@@ -114,12 +117,14 @@ __all__ = [
     "KeepingEventRow",
     "KnownFileRow",
     "LineFactRow",
+    "MailingRow",
     "PersonFactRow",
     "PipelineRow",
     "ProcessRow",
     "PromiseFactRow",
     "PromiseRow",
     "RecordingRow",
+    "ReportEditionRow",
     "RequirementVerdictRow",
     "Row",
     "RuleDraftRow",

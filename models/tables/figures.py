@@ -6,9 +6,9 @@ at any moment is read with one condition.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Date, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import JsonList, JsonObject, Row
@@ -85,6 +85,7 @@ class CallFactRow(Versioned, Row):
     __table_args__ = (
         Index("ix_call_facts_at", "crm_source", "at"),
         Index("ix_call_facts_call_id", "crm_source", "call_id", "valid_until"),
+        Index("ix_call_facts_valid", "crm_source", "valid_until"),
     )
 
     call_id: Mapped[str]
@@ -122,3 +123,16 @@ class PromiseFactRow(Versioned, Row):
     amount: Mapped[float | None]
     currency: Mapped[str]
     place: Mapped[int | None]
+
+
+class FactWeekRow(Row):
+    """When a week began in a CRM's time zone; views look up in it what a database cannot count.
+
+    SQLite knows no time zones; so both databases tell the same weeks.
+    """
+
+    __tablename__ = "fact_weeks"
+
+    crm_source: Mapped[str] = mapped_column(primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(primary_key=True)
+    week: Mapped[date] = mapped_column(Date)

@@ -97,6 +97,8 @@ class PromiseRow(OfDealVerdict, Row):
     call_id: Mapped[str]
     quote: Mapped[str]
     due: Mapped[str | None]
+    deadline: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
 
 
 class FlagRow(Row):

@@ -158,7 +158,11 @@ class RequirementVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Something promised in a call and what came of it."""
+    """Something promised in a call and what came of it.
+
+    `due` is what was said, `deadline` when its time is over by the rules, ``None`` where it has no
+    end; `done_at` when it was done. Both are ``None`` where it was judged before they were kept.
+    """
 
     type: str
     by: str  # "agent" | "client"
@@ -167,6 +171,8 @@ class Promise:
     call_id: str
     quote: str
     due: str | None = None
+    deadline: datetime | None = None
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
