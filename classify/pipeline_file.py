@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from classify.rule_faults import faults_of
-from classify.rule_text import parse_rules, read_rule_text
 from classify.verification.rules import PipelineRules
+from models.rule_text import parse_rules, read_rule_text
 from models.vocabulary.errors import InvalidInputError
 
 PACKAGED = Path(__file__).parent / "pipelines"

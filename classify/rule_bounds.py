@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from classify.rule_text import composed
+from models.rule_text import composed
 
 LONGEST = 200_000  # characters
 _MOST_PARTS, _MOST_NODES, _DEEPEST = 20_000, 60_000, 40

@@ -13,11 +13,11 @@ import yaml
 from pydantic import ValidationError
 
 from classify.rule_bounds import LONGEST, Fault, Path, not_yaml, odd_value, too_much
-from classify.rule_text import line_of
 from classify.verification.check_kinds import CHECK_KINDS
 from classify.verification.example import Example
 from classify.verification.proving import Proof, examples_of, verdict_of
 from classify.verification.rules import PipelineRules, Requirement
+from models.rule_text import line_of
 from models.vocabulary.verdict import Verdict
 
 _MOST_FAULTS = 12

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from classify.checklist.rules import Checklist
-from classify.rule_text import line_of, parse_rules, read_rule_text
+from models.rule_text import line_of, parse_rules, read_rule_text
 from models.vocabulary.errors import InvalidInputError
 
 PACKAGED = Path(__file__).parents[1] / "checklists"

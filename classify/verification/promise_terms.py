@@ -101,6 +101,7 @@ def settled(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -
     """The ledger's line for what was said; `at` is when it was done."""
     slots = one.action.slots
     due = slots.get("due") or slots.get("datetime") or slots.get("date")
+    deadline = deadline_of(one, clock)
     promise = Promise(
         type=one.action.type.value,
         by=who_owes(one),
@@ -109,6 +110,8 @@ def settled(one: Said, clock: Clock, state: PromiseState, at: datetime | None) -
         call_id=one.call.call.call_id,
         quote=one.action.quote,
         due=str(due) if due else None,
+        deadline=deadline,
+        done_at=at,
     )
     by = corrected_by(one.action)
-    return Owed(promise, one.call, deadline_of(one, clock), at, one.action.start, by)
+    return Owed(promise, one.call, deadline, at, one.action.start, by)
