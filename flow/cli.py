@@ -11,6 +11,7 @@ import typer
 # Only what `--help` needs is imported here; each command imports what it works with.
 from flow import access_commands, keeping_commands, key_commands, options, sealing_commands
 from flow.crm_commands import crm
+from flow.figures_commands import figures
 from flow.ledger_commands import ledger
 from flow.service import commands as service_commands
 from flow.service import operating
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.add_typer(ledger, name="ledger")
 app.add_typer(webhook, name="webhook")
 app.add_typer(crm, name="crm")
+app.add_typer(figures, name="figures")
 
 
 app.add_typer(service_commands.app)

@@ -17,6 +17,7 @@ from core.settings import Settings
 from core.speech_settings import SpeechSettings
 from flow.admission import Place, admit
 from flow.editions import published_rules
+from flow.figures.facts import note_facts
 from flow.findings import note_findings, note_verdicts
 from flow.judging import Hear, hearing
 from flow.known_files import KeptFiles
@@ -28,7 +29,7 @@ from flow.result import Json, as_json, run_result, told_in
 from flow.scoring import Scores, score_calls
 from flow.second_listening import ListenedAgain
 from flow.steps import AudioLoader, Ears, Surroundings, hear_calls, store_calls, transcribe_calls
-from flow.verdicts import judged
+from flow.verdicts import Judgement, judged
 from flow.watch import Nobody, Watcher
 from ingest.calls import Gathered
 from ingest.sftp.plan import inbox_of
@@ -42,7 +43,6 @@ from models.store.runs import fail_run, finish_run, latest_run, save_verificatio
 from models.store.snapshots import save_snapshot
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import StagecheckError
-from models.vocabulary.verdict import Verification
 from transcribe.audio import load_audio
 from transcribe.engine import Transcriber
 
@@ -160,8 +160,9 @@ def _answer(
             *transcribe_calls(around, recorded, ears, watch),
             *hear_calls(around, [*recorded, *unrecorded], ears),
         ]
-        verification, again = judged(question, around, (recorded, unrecorded), ears, watch)
-        _keep(question, database, run_id, verification)
+        judgement = judged(question, around, (recorded, unrecorded), ears, watch)
+        verification, again = judgement.verification, judgement.again
+        _keep(question, database, run_id, judgement)
         scores = score_calls(around, recorded, unrecorded, question.checklist)
         with reading(database) as session:
             understood = load_understood(session, recorded, around.zone)
@@ -185,14 +186,15 @@ def _answer(
     return report
 
 
-def _keep(question: Question, database: Engine, run: int, verification: Verification) -> None:
-    """Writes verdicts and findings down, with what is new in them."""
-    request = question.request
+def _keep(question: Question, database: Engine, run: int, judgement: Judgement) -> None:
+    """Writes verdicts, findings and facts down, with what is new in them."""
+    request, verification = question.request, judgement.verification
     with transaction(database) as session:
         before = latest_run(session, request.source, request.crm_source)
         save_verification(session, run, verification, now())
         note_verdicts(session, verification, question.snapshot, before[0] if before else None)
         note_findings(session, question, verification, run)
+        note_facts(session, question, judgement, now())
 
 
 def surroundings_of(

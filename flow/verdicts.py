@@ -44,6 +44,15 @@ class Kept:
     settled: Settled = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What was judged, from which calls, and what a second listening came to."""
+
+    verification: Verification
+    calls: Sequence[JudgedCall]
+    again: ListenedAgain
+
+
 def judged(  # noqa: PLR0913 - what judges, what is judged, how long
     question: Question,
     around: Surroundings,
@@ -54,7 +63,7 @@ def judged(  # noqa: PLR0913 - what judges, what is judged, how long
     has_time: Callable[[], bool] = lambda: True,
     memory: Memory | None = None,
     kept: Kept | None = None,
-) -> tuple[Verification, ListenedAgain]:
+) -> Judgement:
     """Judges all calls; what a verdict hangs on is heard again, and judged anew if it differs.
 
     What is `kept` from one judging to the next spares what nothing could have turned.
@@ -77,7 +86,7 @@ def judged(  # noqa: PLR0913 - what judges, what is judged, how long
     if again.otherwise:
         known = to_judge(question, around, everything, kept)
         verification = verdicts_on(question, known, kept=kept)
-    return verification, again
+    return Judgement(verification, known.calls, again)
 
 
 def to_judge(

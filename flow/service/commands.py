@@ -132,6 +132,7 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
     """
     with told(verbose=verbose, events=True):
         from flow.live.serving import serving_crms
+        from flow.mailing.desk import mailing
         from flow.service.alarms import watched
         from flow.service.delivering import delivering
         from flow.service.opening import bell_of, opened_place
@@ -150,6 +151,7 @@ def scheduler(  # noqa: PLR0913, PLR0917 - one parameter per option
                 with (
                     watched(place.database, state, settings),
                     delivering(place.database, state, settings),
+                    mailing(place.database, settings),
                     serving_crms(place.database, state, settings, _log_line),
                 ):
                     Scheduler(place, bell_of(settings), _log_line).run(stop)
@@ -167,18 +169,19 @@ def status(
         from core.clock import now
         from flow.result import as_json
         from flow.service.opening import opened_service
-        from flow.service.status import read_status, status_lines
+        from flow.service.status import mailing_lines, read_status, status_lines
         from models.store.standing import standing_json
 
         settings = _settings()
         with opened_service(db, state, settings) as (database, bell):
             standing, reached = read_status(database, bell, now())
+            letters = mailing_lines(database, now())
         if not reached:
             typer.echo("stagecheck: the broker cannot be reached; the work waits.", err=True)
         if json:
             typer.echo(as_json(standing_json(standing)), nl=False)
         else:
-            for line in status_lines(standing):
+            for line in (*status_lines(standing), *letters):
                 typer.echo(line)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -26,11 +26,15 @@ _ADDRESSES = 3  # of a host that are tried one after the other
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: a status, or a code that says why none did; and how long it took."""
+    """What came back: a status, or a code that says why none did; and how long it took.
+
+    `begun`: the request was on its way, so that it may have arrived although nobody answered.
+    """
 
     status: int | None
     error: str | None
     took_ms: int
+    begun: bool = True
 
     @property
     def taken(self) -> bool:
@@ -55,12 +59,29 @@ def send(  # noqa: PLR0913 - what goes where, by which rules
     resolve: Resolve | None = None,
 ) -> Answer:
     """Sends an event once. Whatever goes wrong is told by the answer."""
+    try:
+        headers = signed_headers(secrets, event.uid, at, body)
+    except ValueError as failure:
+        return Answer(None, _code_of(failure), 0, begun=False)
+    return post(url, headers, body, rules=rules, timeout_s=timeout_s, resolve=resolve)
+
+
+def post(  # noqa: PLR0913 - what goes where, by which rules
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    rules: Rules,
+    timeout_s: float,
+    resolve: Resolve | None = None,
+) -> Answer:
+    """Posts JSON once, where the rules allow it. Whatever goes wrong is told by the answer."""
     began = time.monotonic()
     status: int | None = None
+    on_its_way: list[str] = []
     try:
         target = target_of(url, rules, resolve)
-        headers = signed_headers(secrets, event.uid, at, body)
-        status = asyncio.run(_post(target, headers, body, timeout_s))
+        status = asyncio.run(_post(target, headers, body, timeout_s, on_its_way))
         error = None if 200 <= status < 300 else f"status_{status}"
     except OutwardError as refusal:
         error = str(refusal)
@@ -68,7 +89,8 @@ def send(  # noqa: PLR0913 - what goes where, by which rules
         error = "timeout"
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as failure:
         error = _code_of(failure)
-    return Answer(status, error, round(1000 * (time.monotonic() - began)))
+    took_ms = round(1000 * (time.monotonic() - began))
+    return Answer(status, error, took_ms, begun=bool(on_its_way))
 
 
 def body_of(event: Event, evidence: Sequence[dict[str, Any]] | None = None) -> bytes:
@@ -94,14 +116,25 @@ def pause_after(tries: int, chance: float) -> timedelta:
     return timedelta(seconds=pause_s * (0.75 + 0.5 * chance))
 
 
-async def _post(target: Target, headers: dict[str, str], body: bytes, timeout_s: float) -> int:
-    """The status of an answer; its body is not read.
+async def _post(
+    target: Target,
+    headers: Mapping[str, str],
+    body: bytes,
+    timeout_s: float,
+    on_its_way: list[str],
+) -> int:
+    """The status of an answer; its body is not read. `on_its_way` gets what was begun to be sent.
 
     Raises:
         TimeoutError: it took too long, whatever it did meanwhile.
         httpx2.HTTPError: it could not be sent.
     """
-    sent = headers | {
+
+    async def note(name: str, _info: Mapping[str, Any]) -> None:
+        if name.endswith("send_request_headers.started"):
+            on_its_way.append(name)
+
+    sent = dict(headers) | {
         "host": _host_header(target),
         "content-type": "application/json",
         "user-agent": f"stagecheck/{version('stagecheck')}",
@@ -122,7 +155,7 @@ async def _post(target: Target, headers: dict[str, str], body: bytes, timeout_s:
                     content=body,
                     headers=sent,
                     # The name is asked for and checked, though the address is connected to.
-                    extensions={"sni_hostname": target.host},
+                    extensions={"sni_hostname": target.host, "trace": note},
                 )
                 try:
                     answer = await client.send(request, stream=True)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 
 from core.broker import BrokerError
 from flow.service.bells import Bell
 from models.session import reading
+from models.store.mailings import FAILED, HANDED, unsent
 from models.store.standing import Standing, read_standing, times_real_time
+from models.tables import MailingRow
 from models.vocabulary.work import JobKind, Lane, Quarantined
 
 
@@ -47,6 +49,27 @@ def status_lines(standing: Standing) -> Iterator[str]:
     known = ", ".join(f"{number} {state}" for state, number in sorted(standing.recordings.items()))
     yield f"recordings: {known or 'none'}"
     yield from _set_aside_lines(standing.set_aside)
+
+
+def mailing_lines(database: Engine, at: datetime) -> list[str]:
+    """What could not be sent within the last week, and what may have been sent or not.
+
+    Raises:
+        StagecheckError: the database cannot be used.
+    """
+    with reading(database) as session:
+        rows = unsent(session, at - timedelta(days=7), at - timedelta(minutes=10))
+        return [f"not sent: {_unsent(row)}" for row in rows]
+
+
+def _unsent(row: MailingRow) -> str:
+    what = f"{row.kind} {row.slot} to {row.recipient} by {row.channel}"
+    if row.state == HANDED:
+        return f"{what}: it may have arrived or not; ask them, it is not sent again by itself"
+    again = (
+        "given up; mend the settings of mail and reports" if row.state == FAILED else "tried again"
+    )
+    return f"{what}: {row.error}, {row.tries} tries, {again}"
 
 
 def _set_aside_lines(set_aside: Sequence[Quarantined], most: int = 20) -> Iterator[str]:

@@ -11,6 +11,7 @@ from core.clock import now
 from core.settings import Settings
 from flow.drop_box import accounts_file
 from flow.live.serving import serving_crms
+from flow.mailing.desk import mailing
 from flow.page_server import serving
 from flow.question import RunRequest
 from flow.service.alarms import watched
@@ -56,6 +57,7 @@ def keep_and_serve(
         alone(place.database),
         watched(place.database, request.state, settings),
         delivering(place.database, request.state, settings),
+        mailing(place.database, settings),
         serving_crms(place.database, request.state, settings, say),
         serving(request.html, port) as address,
         stopped_by_signals() as stop,

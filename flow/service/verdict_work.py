@@ -6,10 +6,11 @@ import time
 from dataclasses import dataclass
 
 from core.clock import now
+from flow.figures.facts import note_facts
 from flow.findings import note_findings, note_verdicts
 from flow.question import Question, at_present
 from flow.service.workplace import Workplace
-from flow.verdicts import judged
+from flow.verdicts import Judgement, judged
 from flow.watch import Nobody
 from models.session import reading, transaction
 from models.store.digests import verification_digest
@@ -25,7 +26,6 @@ from models.store.runs import (
     start_run,
     thin_runs,
 )
-from models.vocabulary.verdict import Verification
 
 _KEPT_RUNS = 5
 _HEARS_AGAIN_S = 20.0  # as long as one call takes; the rest waits for the next verdicts
@@ -53,7 +53,7 @@ def work_on_verdicts(place: Workplace) -> VerdictsDone:
         ids = current_calls(session, place.source)
     until = time.monotonic() + _HEARS_AGAIN_S
     memory = place.memory
-    verification, again = judged(
+    judgement = judged(
         question,
         situation.around,
         ids,
@@ -63,16 +63,19 @@ def work_on_verdicts(place: Workplace) -> VerdictsDone:
         memory=memory.opinions,
         kept=memory.kept,
     )
-    changed = _written(place, question, verification)
-    return VerdictsDone(len(verification.deals), len(verification.flags), changed, again.left)
+    changed = _written(place, question, judgement)
+    verification = judgement.verification
+    left = judgement.again.left
+    return VerdictsDone(len(verification.deals), len(verification.flags), changed, left)
 
 
-def _written(place: Workplace, question: Question, verification: Verification) -> bool:
+def _written(place: Workplace, question: Question, judgement: Judgement) -> bool:
     """Writes verdicts down where some are other than before; gives whether they are.
 
-    Those on a live CRM change all day long: the day's run is brought up to date with them.
+    Those on a live CRM change all day long: the day's run is brought up to date with them. Facts
+    for figures change by themselves: a call that proves nothing is counted all the same.
     """
-    digests = place.memory.digests
+    verification, digests = judgement.verification, place.memory.digests
     with transaction(place.database) as session:
         before = latest_run(session, place.source, place.crm)
         if before is not None and before[1] == verification_digest(verification, digests):
@@ -102,4 +105,6 @@ def _written(place: Workplace, question: Question, verification: Verification) -
             )
             thin_runs(session, place.source, keep=_KEPT_RUNS)
         note_findings(session, question, verification, run)
+        facts = note_facts(session, question, judgement, now(), place.memory.facts)
+    place.memory.facts = facts  # only what is committed counts as written
     return changed

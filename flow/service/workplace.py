@@ -12,6 +12,7 @@ from classify.matching import DealPrints, MatchPrints
 from core.settings import Settings
 from core.speech_settings import SpeechSettings
 from flow.editions import published_rules
+from flow.figures.facts import KeptFacts
 from flow.judging import Hear
 from flow.live.snapshot import ConnectedCrm, same_but_moment, with_connection
 from flow.live.stands import Stands
@@ -49,6 +50,7 @@ class Remembered:
     kept: Kept = field(default_factory=Kept)
     digests: DealDigests = field(default_factory=DealDigests)
     calls: KnownCalls = field(default_factory=KnownCalls)
+    facts: KeptFacts | None = None
 
 
 class Workplace:

@@ -1,0 +1,1 @@
+"""Figures brought about: what facts are kept when something was judged."""

@@ -1,0 +1,1 @@
+"""Reports, digests and alerts on their way to people: issued, sent once, tried again."""
