@@ -13,6 +13,7 @@ from core.serving import ServePlan
 from core.settings import Settings
 from ingest.sftp.tally import AuditTally
 from models.places import broker_address, opened_database
+from models.store.facts_copy import FactsCopy
 from models.vocabulary.work import Lane
 
 
@@ -23,6 +24,7 @@ class Service:
     plan: ServePlan
     settings: Settings
     audit: AuditTally
+    facts: FactsCopy = field(default_factory=FactsCopy)
     _database: Engine | None = None
     _alone: Lock = field(default_factory=Lock)
 

@@ -18,12 +18,12 @@ from starlette.responses import Response, StreamingResponse
 from api.access.gate import Visitor, having
 from api.pages.days import between
 from api.pages.pages import Rendering
+from core.csv_lines import harmless
 from models.session import reading
 from models.store.audit import audited_events, read_audit
 from models.vocabulary.access import AuditEntry, Right
 
 _PAGE, _EXPORT = 100, 1000
-_HARMFUL = ("=", "+", "-", "@", "\t", "\r")  # a table program would compute such a cell
 _COLUMNS = ("number", "at", "who", "event", "subject", "detail", "address")
 routes = APIRouter(include_in_schema=False)
 Auditing = Annotated[Visitor, Depends(having(Right.AUDIT))]
@@ -115,14 +115,6 @@ def _row(cells: tuple[str, ...]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(map(harmless, cells))
     return line.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no table program takes for a formula.
-
-    Source: OWASP, CSV Injection.
-    """
-    return f"'{cell}" if cell.lstrip(" ").startswith(_HARMFUL) else cell
 
 
 def _read(

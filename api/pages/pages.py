@@ -36,6 +36,7 @@ _SECTIONS = (
     ("deals", "/deals", (Right.SEE,)),
     ("calls", "/calls", (Right.SEE,)),
     ("rules", "/rules", (Right.SEE, Right.RULES)),
+    ("figures", "/figures", (Right.SEE,)),
     ("team", "/team", (Right.TEAM,)),
     ("coverage", "/coverage", (Right.COVERAGE,)),
     ("system", "/system", (Right.SYSTEM,)),

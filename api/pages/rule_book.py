@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from api.pages.wording import Words
 from classify.pipeline_file import load_pipelines, parse_pipeline, rule_texts
 from classify.rule_faults import Fault, read_rules
-from classify.rule_text import line_of
 from classify.verification.rules import PipelineRules
 from classify.verification.ties import LOST, NO_STAGE
 from core.settings import Settings
+from models.rule_text import line_of
 from models.store.rules import editions_in_force
 from models.tables import CrmRow, PipelineRow
 from models.vocabulary.rules import RuleEdition

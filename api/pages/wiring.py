@@ -38,6 +38,7 @@ from api.pages import (
     webhooks,
 )
 from api.pages.failing import add_failures
+from api.pages.figures import conveyor, drill, overview, people, plans, promises, sales, times
 from api.pages.pages import Pages
 from api.service import Service
 
@@ -61,6 +62,14 @@ def add_pages(app: FastAPI, service: Service) -> None:
         system,
         audit,
         team,
+        overview,
+        times,
+        people,
+        plans,
+        conveyor,
+        sales,
+        promises,
+        drill,
         coverage,
         inbox,
         finding,

@@ -5,12 +5,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
 from api.languages import LANGUAGES
 from core.packaged import read_packaged
 from models.vocabulary.verdict import Explained, explained_in
+
+
+class Named(Protocol):
+    """Has a name in both languages."""
+
+    @property
+    def name_ru(self) -> str:
+        """In Russian."""
+
+    @property
+    def name_en(self) -> str:
+        """In English."""
+
+
+class Titled(Protocol):
+    """Has a title in both languages."""
+
+    @property
+    def title_ru(self) -> str:
+        """In Russian."""
+
+    @property
+    def title_en(self) -> str:
+        """In English."""
+
+
+class Paired(Protocol):
+    """The same words in both languages."""
+
+    @property
+    def ru(self) -> str:
+        """In Russian."""
+
+    @property
+    def en(self) -> str:
+        """In English."""
 
 
 @cache
@@ -47,6 +84,18 @@ class Words:
     def of_code(self, group: str, code: str) -> str:
         """What a code of the vocabulary is called; the code itself where nobody named it."""
         return self._words.get(f"{group}.{code}", code)
+
+    def named(self, one: Named) -> str:
+        """What something is called that has its name in both languages."""
+        return one.name_en if self.language == "en" else one.name_ru
+
+    def titled(self, one: Titled) -> str:
+        """The title of something that has one in both languages."""
+        return one.title_en if self.language == "en" else one.title_ru
+
+    def paired(self, one: Paired) -> str:
+        """The words of a pair in this language."""
+        return one.en if self.language == "en" else one.ru
 
     def explanation(self, one: Explained) -> str:
         """Why something was judged so; in Russian where it is not told otherwise."""

@@ -56,6 +56,7 @@ TAGS = [
     {"name": "work", "description": "Work that is to be done again."},
     {"name": "keys", "description": "Programs' keys."},
     {"name": "figures", "description": "How it stands with the service."},
+    {"name": "sales", "description": "The true funnel and other figures from verified facts."},
     {"name": "health", "description": "Whether the service is alive and able to work."},
 ]
 _ABOUT = f"""\
