@@ -30,6 +30,9 @@ BELONGS: tuple[tuple[str, frozenset[Right]], ...] = (
     ("/audit", frozenset({Right.AUDIT})),
     ("/system", frozenset({Right.SYSTEM})),
     ("/coverage", frozenset({Right.COVERAGE})),
+    ("/figures/people", frozenset({Right.TEAM})),
+    ("/figures/conveyor", frozenset({Right.TEAM})),
+    ("/figures", SEEN),
     ("/team", frozenset({Right.TEAM})),
     ("/blind", frozenset({Right.DECIDE})),
     ("/quality", frozenset({Right.SEE, Right.DECIDE, Right.TEAM})),
@@ -60,7 +63,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
         crm = {"crm_user": "nobody's", "team": ("nobody's",)}
         add_person(database, role.value, role, **crm)  # type: ignore[arg-type] # two of its words
     database.dispose()
-    return app_for(ServePlan("127.0.0.1", request.state, None), Settings())
+    # Each route is asked for without a key, more of them than a stranger may ask in a minute.
+    settings = Settings.model_validate({"api": {"refusals_per_minute": 1000}})
+    return app_for(ServePlan("127.0.0.1", request.state, None), settings)
 
 
 def browser(app: FastAPI, address: str = "127.0.0.1") -> TestClient:

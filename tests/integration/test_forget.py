@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner, Result
 
 from flow.cli import app
@@ -21,17 +22,20 @@ from models.store.files import save_known_files
 from models.store.judge import JudgeAnswer, add_answer, words_digest
 from models.tables import (
     ActivityRow,
+    CallFactRow,
     CallRow,
     CallScoreRow,
     CdrEntryRow,
     ContactRow,
     CorrectionRow,
+    DealFactRow,
     DealRow,
     DecisionRow,
     FindingRow,
     JudgeAnswerRow,
     KeepingEventRow,
     KnownFileRow,
+    PromiseFactRow,
     RecordingRow,
     TombstoneRow,
     TranscriptRow,
@@ -424,3 +428,22 @@ def test_a_folder_without_a_database_is_told(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["retention", "--state", str(tmp_path)])
     assert result.exit_code == 2
     assert "holds no database of stagecheck" in result.stderr
+
+
+def test_facts_for_figures_name_the_person_in_no_version(office: KeptOffice) -> None:
+    engine = office.open()
+    with transaction(engine) as session:
+        [deal] = session.scalars(select(DealFactRow).where(DealFactRow.deal_id == "1001"))
+        deal.name, deal.client = f"Сайт для {NAME}", "contact:k01"
+        deal.valid_until = datetime(2026, 12, 1, tzinfo=UTC)  # a version of before
+        call = f"call-{ANDREYS}"
+        for row in session.scalars(select(PromiseFactRow)):
+            row.call_id = call
+    engine.dispose()
+    assert office.rows(CallFactRow, call_id=call)
+    assert forget(office)["found"] == 0
+    [deal] = office.rows(DealFactRow, deal_id="1001")
+    assert deal.client == "deal:1001"
+    assert NAME not in deal.name
+    assert office.rows(CallFactRow, call_id=call) == []
+    assert office.rows(PromiseFactRow) == []

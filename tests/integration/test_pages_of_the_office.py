@@ -14,8 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select, update
 
-from api.pages.audit import harmless
 from core.clock import now
+from core.csv_lines import harmless
 from models.session import open_database, reading, transaction
 from models.store.alerts import keep_alerts
 from models.store.audit import add_to_audit, audited_events, read_audit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from core.settings import VerificationSettings
 from crm.snapshot import read_snapshot
 from models.vocabulary.action import Action, ActionStatus, ActionType, Outcome
 from models.vocabulary.call import Call, Direction, MetadataSource
+from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.transcript import Speaker
 from models.vocabulary.verdict import DealMatch, JudgedCall, Verification
 
@@ -75,10 +77,17 @@ def _unrecorded(row: dict[str, Any]) -> JudgedCall:
 
 @pytest.fixture(scope="module")
 def found() -> Verification:
+    return _verified(read_snapshot(DATA / "crm.json", CrmSettings()).snapshot, _calls())
+
+
+def _calls() -> list[JudgedCall]:
     calls = [_heard(row) for row in TRUTH["calls"]]
-    calls += [_unrecorded(row) for row in TRUTH["calls_without_recording"]]
+    return calls + [_unrecorded(row) for row in TRUTH["calls_without_recording"]]
+
+
+def _verified(snapshot: CrmSnapshot, calls: list[JudgedCall]) -> Verification:
     return verify(
-        read_snapshot(DATA / "crm.json", CrmSettings()).snapshot,
+        snapshot,
         load_pipelines(None),
         calls,
         as_of=datetime.fromisoformat(TRUTH["as_of"]),
@@ -179,3 +188,28 @@ REQUIREMENTS = {
     ("p3", "a call with outcome conversation"): "cold_call.conversation",
     ("p3", "the proposal went out"): "proposal.sent",
 }
+
+
+def test_another_managers_history_turns_no_verdict(found: Verification) -> None:
+    """Every manager gets another one's deals, calls and records; what is judged stays."""
+    snapshot = read_snapshot(DATA / "crm.json", CrmSettings()).snapshot
+    users = [user.id for user in snapshot.users]
+    other: dict[str | None, str | None] = dict(zip(users, users[1:] + users[:1], strict=True))
+    turned = replace(
+        snapshot,
+        deals=tuple(
+            replace(one, responsible_id=other.get(one.responsible_id)) for one in snapshot.deals
+        ),
+        stage_changes=tuple(
+            replace(one, by=other.get(one.by, one.by)) for one in snapshot.stage_changes
+        ),
+        activities=tuple(
+            replace(one, user_id=other.get(one.user_id, one.user_id)) for one in snapshot.activities
+        ),
+    )
+    calls = [
+        replace(one, call=replace(one.call, user_id=other.get(one.call.user_id)))
+        for one in _calls()
+    ]
+
+    assert _verified(turned, calls).deals == found.deals
