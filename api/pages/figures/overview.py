@@ -52,7 +52,6 @@ def overview(request: Request, pages: Rendering, visitor: Seeing) -> Response:
         desk,
         "overview",
         viewed=True,
-        dated=cohort,
         funnel=funnel,
         chart=_funnel_chart(funnel, words),
         losses=_loss_chart(found, words),
