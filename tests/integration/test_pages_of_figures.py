@@ -245,5 +245,21 @@ def test_a_plan_stands_beside_what_was_verified(
         assert "Анна" not in own, "a manager sees nobody else's plan"
 
 
+def test_a_plan_file_that_is_wrong_is_named(
+    tmp_path: Path, database_url: str, made: Department
+) -> None:
+    (tmp_path / "plans").mkdir()
+    (tmp_path / "plans" / "studio.yaml").write_text("plan: [", encoding="utf-8")
+    settings = Settings.model_validate({"figures": {"plans": tmp_path / "plans"}})
+    assert made.facts.lines
+    with asking(tmp_path, settings, database_url) as browser:
+        log_in(browser, "olga")
+        answer = browser.get("/figures/plans")
+        assert answer.status_code == 200
+        assert "Файл плана не читается" in answer.text
+        assert "studio.yaml" in answer.text
+        assert browser.get("/figures/deals?of=plan&at=money&which=done").status_code == 404
+
+
 PLANNED = re.compile(r'<a href="(/figures/deals\?of=plan[^"]+)">(\d+)</a>')
 COUNTS = re.compile(r"<h2[^>]*>[^<]*?(?:: |\()(\d+)(?: сдел|\))")

@@ -49,7 +49,7 @@ class Behind:
 
 
 def behind(
-    desk: Desk, asking: Asking, words: Words, report: PlanReport | None = None
+    desk: Desk, asking: Asking, words: Words, report: PlanReport | str | None = None
 ) -> Behind | None:
     """The deals of a number; ``None`` where there is no such number."""
     found = {
@@ -68,7 +68,7 @@ def behind(
     }.get(asking.of)
     if found is not None:
         return found(desk, asking, words)
-    if asking.of == "plan" and report is not None:
+    if asking.of == "plan" and isinstance(report, PlanReport):
         return _of_plan(report, asking, words)
     return None
 

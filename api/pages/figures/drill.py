@@ -16,6 +16,7 @@ from api.pages.figures.plans import reported, week_asked
 from api.pages.pages import Pages, Rendering
 from api.pages.wording import Words
 from core.clock import now
+from figures.plan_results import PlanReport
 from models.session import reading
 from models.store.deal_file import calls_within_reach
 from models.vocabulary.access import Right
@@ -38,7 +39,8 @@ def deals(  # noqa: PLR0913, PLR0917 - what the number is called
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """A page of the deals that a number counts, the dearest first."""
-    asking, report = Asking(of, at, which, who), None
+    asking = Asking(of, at, which, who)
+    report: PlanReport | str | None = None
     if of in ("people", "heat", "conveyor") and not visitor.may(Right.TEAM):
         return failed(pages, request, status.HTTP_403_FORBIDDEN, "errors.forbidden")
     desk: Desk | None

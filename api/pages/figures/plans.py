@@ -26,6 +26,7 @@ from figures.plan_results import PlanReport, PlanRow, Unit
 from figures.plans import calls_of, plan_report
 from figures.scope import Period
 from figures.weeks import week_of
+from models.vocabulary.errors import InvalidInputError
 
 routes = APIRouter(include_in_schema=False)
 
@@ -47,6 +48,8 @@ def plans(request: Request, pages: Rendering, visitor: Seeing, week: str = "") -
     desk, report = reported(request, pages, visitor, shown)
     if desk is None or desk.is_empty:
         return figures_page(request, pages, visitor, desk, "plans", dated=False)
+    broken = report if isinstance(report, str) else ""
+    report = None if isinstance(report, str) else report
     zone, monday = desk.facts.zone, shown.start.date()
     later = monday + timedelta(days=7)
     at = desk.asked.address
@@ -58,6 +61,7 @@ def plans(request: Request, pages: Rendering, visitor: Seeing, week: str = "") -
         "plans",
         dated=False,
         report=report,
+        broken=broken,
         items=_items(report, Words(pages.language(request, visitor))) if report else [],
         money=Unit.MONEY,
         week=shown,
@@ -76,14 +80,20 @@ def week_asked(pages: Pages, week: str) -> Period:
 
 def reported(
     request: Request, pages: Pages, visitor: Visitor, week: Period
-) -> tuple[Desk | None, PlanReport | None]:
-    """The desk with the calls of a week's report, and the report where there is a plan."""
+) -> tuple[Desk | None, PlanReport | str | None]:
+    """The desk with the calls of a week's report, and the report where there is a plan.
+
+    Where a plan file cannot be read, what is wrong with it stands instead of the report.
+    """
     settings, zone = pages.service.settings, pages.zone()
     calls = Period(*calls_of(week, zone))
     desk = desk_for(pages, visitor, request.query_params, calls=calls)
     if desk is None or desk.line is None:
         return desk, None
-    plan = load_plans(settings.figures.plans).get(desk.line.template)
+    try:
+        plan = load_plans(settings.figures.plans).get(desk.line.template)
+    except InvalidInputError as error:
+        return desk, str(error)
     if plan is None:
         return desk, None
     hours = work_calendar(settings.verification, ZoneInfo(str(zone))).working_time
