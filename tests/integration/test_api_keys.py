@@ -31,7 +31,7 @@ from tests.fakes.routes import routes_of
 
 CODES = {401: {"no_key", "key_refused"}, 403: {"missing_scope"}}
 # What is asked where an address names something.
-NAMED = {"{id}": "1", "{crm}": "amocrm", "{prefix}": "aaaaaaaa"}
+NAMED = {"{id}": "1", "{crm}": "amocrm", "{prefix}": "aaaaaaaa", "{table}": "figures_deals"}
 
 
 @pytest.fixture
