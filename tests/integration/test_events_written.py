@@ -45,6 +45,11 @@ def events(database: Engine) -> list[Event]:
         return events_after(session, 0, types=list(EventType))
 
 
+def told_of(happened: list[Event]) -> str:
+    """All that events say, but for their random names and their moments (any digits may be there)."""
+    return str([(e.subject, e.deal_id, e.user_id, dict(e.payload)) for e in happened])
+
+
 def decision(kind: DecisionKind, version: int = 0, *, blind: bool = False) -> NewDecision:
     return NewDecision(
         1, kind, version, None, "olga", DismissReason.MISHEARD, "слова звонка", blind
@@ -67,7 +72,9 @@ def test_flags_are_told_when_they_come_go_and_come_again(database: Engine) -> No
     first, second, *_ = events(database)
     assert (first.deal_id, first.user_id, second.user_id) == ("d1", "u101", None)
     assert first.payload["kind"] == "promise_broken"
-    assert all("916" not in str(e) and "обещание" not in str(e) for e in events(database))
+    assert NUMBER not in told_of(events(database))
+    assert "79161234567" not in told_of(events(database))
+    assert "обещание" not in told_of(events(database))
 
 
 def test_a_decision_is_told_and_what_decides_nothing_is_not(database: Engine) -> None:
@@ -143,7 +150,7 @@ def test_a_run_is_held_against_the_one_before(database: Engine) -> None:
     assert changed.payload["requirements"] == []
     assert changed.user_id == snapshot().deals[0].responsible_id
     assert broken.type is EventType.PROMISE_BROKEN
-    assert "7916" not in str((changed, broken))
+    assert "79161234567" not in told_of([changed, broken])
 
 
 def test_an_event_that_was_removed_leaves_its_number_unused(database: Engine) -> None:
@@ -181,7 +188,7 @@ def test_gaps_are_told_once_while_they_are_open(
     told = events(database)
     assert [e.payload["kind"] for e in told] == ["source_silent", "unusable", "source_silent"]
     assert all(e.type is EventType.COVERAGE_GAP for e in told)
-    assert "7916" not in str(told)
+    assert "79161234567" not in told_of(told)
 
 
 def test_a_database_without_calls_has_no_gaps(database: Engine) -> None:
