@@ -30,6 +30,7 @@ _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _OTHER = {"masc": "femn", "femn": "masc"}
 _LIKELY = 0.1
 _SURE = 0.5  # of a reading, in a text without capitals
+_SHORT = 3  # letters
 _NEAR = 4  # words between «я» and what agrees with it
 _KINDS = ("VERB", "ADJS")
 _OF_PEOPLE = frozenset(
@@ -129,8 +130,11 @@ def _person(word: str, *, is_inside: bool) -> tuple[str, str, Parse] | None:
     """What kind of a person's name a word is, of which gender, by its likeliest such reading.
 
     A word that is as well something else («вера», «роман») is a name only where it is written
-    with a capital inside a sentence.
+    with a capital inside a sentence. Without a capital a word of three letters is more often one
+    cut short («ден»). What may be a man's name as well as a woman's («Ярослава») is left alone.
     """
+    if word.islower() and len(word) <= _SHORT:
+        return None
     readings = _readings(word.lower())
     named = [one for one in readings if _kind(one) is not None]
     if not named or (word.islower() and named[0] is not readings[0]):
@@ -138,9 +142,11 @@ def _person(word: str, *, is_inside: bool) -> tuple[str, str, Parse] | None:
     share = sum(one.score for one in named)
     if share < _SURE and not (is_inside and word[:1].isupper()):
         return None
-    best = named[0]
+    best = next((one for one in named if _kind(one) == "Name"), named[0])
     kind = _kind(best)
-    return (kind, str(best.tag.gender), best) if kind is not None else None
+    if kind is None or len({str(one.tag.gender) for one in named if _kind(one) == kind}) > 1:
+        return None
+    return kind, str(best.tag.gender), best
 
 
 def _kind(reading: Parse) -> str | None:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 from classify.dialogue import Turn
+from classify.votes.people import nameless
 from classify.votes.scene import LONGEST, Numbers
 from classify.votes.weights import packaged
 
@@ -74,9 +75,9 @@ def tune(arrays: MutableMapping[str, Any], changes: Mapping[str, tuple[Numbers, 
 
 
 def read_text(turn: Turn) -> str:
-    """The words of a turn as the encoder gets them: lower case, the first fifty."""
+    """The words of a turn as the encoder gets them: lower case, the first fifty, nobody's name."""
     end = turn.tokens[LONGEST].start if len(turn.tokens) > LONGEST else len(turn.text)
-    return turn.text[:end].lower()
+    return nameless(turn, end)
 
 
 def meanings_of(turns: Iterable[Turn]) -> dict[int, Numbers]:

@@ -11,6 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 from classify.dialogue import Turn
 from classify.text import Token
+from classify.votes.people import names_somebody
 from classify.votes.scene import STEPS, Near, Numbers, Scene, around
 from models.vocabulary.transcript import Speaker
 
@@ -78,7 +79,9 @@ def window(meant: Numbers, signs: Numbers, found: Numbers, near: Near) -> Number
 
 
 def sign(token: Token, side: Speaker) -> str:
-    """A word of a side as the network's list has it: the likeliest lemma, numbers as one."""
+    """A word of a side as the network lists it: the likeliest lemma; numbers and names as one."""
     if any(letter.isdigit() for letter in token.form):
         return f"{side}:#"
+    if names_somebody(token):
+        return f"{side}:@"
     return f"{side}:{token.parses[0].lemma if token.parses else token.form}"
