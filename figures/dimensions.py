@@ -10,7 +10,7 @@ from functools import cached_property
 
 from figures.claims import Standing, place_of, standing_of
 from figures.standing import Ladder, ladder
-from figures.tables import monday_of
+from figures.table_rows import monday_of
 from models.vocabulary.figures import (
     CallFact,
     DealFact,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
 
-from core.columns import Cell, Column, ColumnKind
-from figures.claims import place_of, standing_of
-from figures.standing import ladder
-from models.vocabulary.figures import CallFact, Facts, PromiseFact
+from core.columns import Column, ColumnKind
+from figures.table_rows import (
+    Rows,
+    actions_rows,
+    calls_rows,
+    deals_rows,
+    demands_rows,
+    payments_rows,
+    people_rows,
+    promises_rows,
+    requirements_rows,
+    roles_rows,
+    stages_rows,
+    visits_rows,
+)
+from models.vocabulary.figures import Facts
 
 TEXT, WHOLE, NUMBER = ColumnKind.TEXT, ColumnKind.WHOLE, ColumnKind.NUMBER
 YES, MOMENT, DAY = ColumnKind.YES, ColumnKind.MOMENT, ColumnKind.DAY
-Rows = Iterator[tuple[Cell, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,132 +34,6 @@ class Table:
     about: str
     columns: tuple[Column, ...]
     rows: Callable[[Facts], Rows]
-
-
-def monday_of(at: datetime, zone: tzinfo) -> date:
-    """The Monday of a moment's week in a zone."""
-    day = at.astimezone(zone).date()
-    return day - timedelta(days=day.weekday())
-
-
-def _deals(facts: Facts) -> Rows:
-    keys = {one.pipeline_id: [stage.key for stage in one.stages] for one in facts.lines}
-    rungs = {one.pipeline_id: ladder(one) for one in facts.lines}
-    for one in facts.deals:
-        stages = keys.get(one.pipeline_id, [])
-        yield (
-            *(one.deal_id, one.pipeline_id, one.user_id, one.source, one.amount, one.currency),
-            *(one.status.value, one.created_at, one.closed_at, one.first_contact_at),
-            monday_of(one.first_contact_at, facts.zone),
-            *(one.recorded, one.reached, one.verified, one.blocked, one.unsure),
-            *(_key(stages, place_of(one)), _key(stages, one.verified)),
-            *(
-                standing_of(one, rungs.get(one.pipeline_id)).value,
-                one.gap.value,
-                one.calls,
-                one.unheard,
-            ),
-        )
-
-
-def _key(stages: list[str], place: int | None) -> str | None:
-    return stages[place] if place is not None and place < len(stages) else None
-
-
-def _stages(facts: Facts) -> Rows:
-    for line in facts.lines:
-        for place, one in enumerate(line.stages):
-            yield (
-                *(line.pipeline_id, line.name, line.template, place, one.key),
-                *(one.name_ru, one.name_en, one.is_provable),
-            )
-
-
-def _demands(facts: Facts) -> Rows:
-    for line in facts.lines:
-        for stage in line.stages:
-            for one in stage.requirements:
-                yield (
-                    *(line.pipeline_id, stage.key, one.id, one.severity.value),
-                    *(one.title_ru, one.title_en, one.rule_hash),
-                )
-
-
-def _visits(facts: Facts) -> Rows:
-    for deal in facts.deals:
-        for number, one in enumerate(deal.visits):
-            yield deal.deal_id, number, deal.pipeline_id, one.place, one.since, one.until
-
-
-def _requirements(facts: Facts) -> Rows:
-    for deal in facts.deals:
-        for one in deal.requirements:
-            yield (
-                *(deal.deal_id, deal.pipeline_id, deal.user_id),
-                *(one.id, one.verdict.value, one.at),
-            )
-
-
-def _payments(facts: Facts) -> Rows:
-    for deal in facts.deals:
-        for number, one in enumerate(deal.payments):
-            yield (
-                *(deal.deal_id, number, deal.pipeline_id, deal.user_id),
-                *(one.at, one.amount, deal.currency),
-            )
-
-
-def call_row(one: CallFact, zone: tzinfo) -> tuple[Cell, ...]:
-    """One call in the table of calls."""
-    return (
-        *(one.call_id, one.at, monday_of(one.at, zone), one.user_id, one.deal_id, one.pipeline_id),
-        *(one.outcome.value if one.outcome else None, one.answered, one.heard, one.seconds),
-    )
-
-
-def action_rows(one: CallFact) -> Rows:
-    """The actions of one call in the table of actions."""
-    for number, action in enumerate(one.actions):
-        yield (
-            *(one.call_id, number, one.at, one.user_id, one.deal_id, action.type.value),
-            *(action.status.value, action.speaker.value if action.speaker else None),
-        )
-
-
-def _calls(facts: Facts) -> Rows:
-    return (call_row(one, facts.zone) for one in facts.calls)
-
-
-def _actions(facts: Facts) -> Rows:
-    return (row for one in facts.calls for row in action_rows(one))
-
-
-def _promises(facts: Facts) -> Rows:
-    for number, one in numbered(facts.promises):
-        yield (
-            *(one.deal_id, number, one.pipeline_id, one.call_id, one.type, one.by, one.user_id),
-            *(one.made_at, monday_of(one.made_at, facts.zone), one.deadline, one.state.value),
-            *(one.done_at, one.amount, one.currency, one.place),
-        )
-
-
-def numbered(promises: Iterable[PromiseFact]) -> Iterator[tuple[int, PromiseFact]]:
-    """Each promise with its number among its deal's, from 0, in the order of the facts."""
-    counted: dict[str, int] = {}
-    for one in promises:
-        counted[one.deal_id] = counted.get(one.deal_id, -1) + 1
-        yield counted[one.deal_id], one
-
-
-def _people(facts: Facts) -> Rows:
-    for one in facts.people.values():
-        yield one.id, one.name
-
-
-def _roles(facts: Facts) -> Rows:
-    for one in facts.people.values():
-        for role in one.roles:
-            yield one.id, role
 
 
 _DEAL = Column("deal_id", TEXT, "the CRM's id of the deal")
@@ -187,7 +71,7 @@ DEALS = Table(
         Column("calls", WHOLE, "answered calls with the client"),
         Column("unheard", WHOLE, "those of them that nobody could understand"),
     ),
-    _deals,
+    deals_rows,
 )
 STAGES = Table(
     "figures_stages",
@@ -202,7 +86,7 @@ STAGES = Table(
         Column("stage_en", TEXT, "its name in English"),
         Column("provable", YES, "whether it demands anything critical"),
     ),
-    _stages,
+    stages_rows,
 )
 DEMANDS = Table(
     "figures_demands",
@@ -216,7 +100,7 @@ DEMANDS = Table(
         Column("title_en", TEXT, "its title in English"),
         Column("rule_hash", TEXT, "which wording of the rule it is"),
     ),
-    _demands,
+    demands_rows,
 )
 VISITS = Table(
     "figures_visits",
@@ -229,7 +113,7 @@ VISITS = Table(
         Column("since", MOMENT, "when the card came there"),
         Column("until", MOMENT, "when it was moved on; empty: it stands there"),
     ),
-    _visits,
+    visits_rows,
 )
 REQUIREMENTS = Table(
     "figures_requirements",
@@ -242,7 +126,7 @@ REQUIREMENTS = Table(
         Column("verdict", TEXT, "met, missing, contradicted, late, pending, unknown or waived"),
         Column("at", MOMENT, "since when it is proved, where it is"),
     ),
-    _requirements,
+    requirements_rows,
 )
 PAYMENTS = Table(
     "figures_payments",
@@ -256,7 +140,7 @@ PAYMENTS = Table(
         Column("amount", NUMBER, "how much"),
         _CURRENCY,
     ),
-    _payments,
+    payments_rows,
 )
 CALLS = Table(
     "figures_calls",
@@ -273,7 +157,7 @@ CALLS = Table(
         Column("heard", YES, "whether it was understood what was said"),
         Column("seconds", NUMBER, "how long it was talked"),
     ),
-    _calls,
+    calls_rows,
 )
 ACTIONS = Table(
     "figures_actions",
@@ -288,7 +172,7 @@ ACTIONS = Table(
         Column("status", TEXT, "done, promised, proposed or declined"),
         Column("speaker", TEXT, "agent or client: who said it"),
     ),
-    _actions,
+    actions_rows,
 )
 PROMISES = Table(
     "figures_promises",
@@ -310,7 +194,7 @@ PROMISES = Table(
         _CURRENCY,
         Column("place", WHOLE, "place of the deal's card"),
     ),
-    _promises,
+    promises_rows,
 )
 PEOPLE = Table(
     "figures_people",
@@ -319,13 +203,13 @@ PEOPLE = Table(
         Column("manager_id", TEXT, "the CRM's id"),
         Column("name", TEXT, "what they are called"),
     ),
-    _people,
+    people_rows,
 )
 ROLES = Table(
     "figures_roles",
     "Roles of the conveyor; one person may hold several.",
     (Column("manager_id", TEXT, "the CRM's id"), Column("role", TEXT, "the role")),
-    _roles,
+    roles_rows,
 )
 TABLES = {
     one.name: one

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 
 from figures.dimensions import CHECK, DIMENSIONS, Counted, Known, Subject, Value
-from figures.tables import numbered
+from figures.table_rows import numbered
 from models.vocabulary.figures import DealFact, RequirementFact
 
 

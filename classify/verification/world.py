@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import TypeVar
 
 from classify.verification.case import Case, Clock, Move
 from classify.verification.contact_records import tie_records
@@ -22,6 +20,7 @@ from classify.verification.coverage import (
 from classify.verification.rules import PipelineRules
 from classify.verification.silences import silences
 from classify.verification.ties import LOST, is_judged, rules_for, tie_stages
+from core.groups import grouped
 from models.vocabulary.correction import BY_HAND, CorrectedAction
 from models.vocabulary.deal import (
     Activity,
@@ -35,7 +34,6 @@ from models.vocabulary.deal import (
 from models.vocabulary.phone import normalise_phone
 from models.vocabulary.verdict import JudgedCall, Waiver
 
-T = TypeVar("T")
 _MAKING = timedelta(minutes=2)
 
 
@@ -100,7 +98,7 @@ def build_world(
     )
     rules = {one.id: rules_for(one, pipelines) for one in snapshot.pipelines if is_judged(one)}
     matched = [(call, call.match) for call in known if call.match]
-    deals_of_contact = _grouped((id_, d) for d in snapshot.deals for id_ in d.contact_ids)
+    deals_of_contact = grouped((id_, d) for d in snapshot.deals for id_ in d.contact_ids)
     lead_in = timedelta(hours=clock.settings.lead_in_hours)
     records = tie_records(snapshot.activities, deals_of_contact, lead_in)
     return World(
@@ -124,15 +122,15 @@ def build_world(
         companies={company.id: company for company in snapshot.companies},
         activities_of_deal=records.own,
         unsettled_records_of_deal=records.unsettled,
-        changes_of_deal=_grouped((c.deal_id, c) for c in snapshot.stage_changes),
-        calls_of_deal=_grouped((match.deal_id, call) for call, match in matched),
-        unsettled_of_deal=_grouped(
+        changes_of_deal=grouped((c.deal_id, c) for c in snapshot.stage_changes),
+        calls_of_deal=grouped((match.deal_id, call) for call, match in matched),
+        unsettled_of_deal=grouped(
             (deal_id, call)
             for call, match in matched
             if match.deal_id is None
             for deal_id, _ in match.alternatives
         ),
-        calls_of_number=_grouped((call.call.client_number, call) for call in known),
+        calls_of_number=grouped((call.call.client_number, call) for call in known),
         call_ids=frozenset(call.call.call_id for call in known),
         waivers_of_deal=waivers,
     )
@@ -146,14 +144,6 @@ def _keys(snapshot: CrmSnapshot, rules: Mapping[str, PipelineRules]) -> dict[str
         if pipeline.id in rules
         for tie in tie_stages(pipeline, rules[pipeline.id])
     }
-
-
-def _grouped(pairs: Iterable[tuple[str | None, T]]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        if key is not None:
-            groups[key].append(value)
-    return groups
 
 
 def build_case(world: World, deal: Deal) -> Case:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from classify.verification.contact_records import tie_records
+from core.groups import grouped
 from figures.making import (
     Board,
     OfDeal,
@@ -30,7 +29,6 @@ from models.vocabulary.deal import Activity, CrmSnapshot, Deal
 from models.vocabulary.figures import CallFact, DealFact, Person, PromiseFact
 from models.vocabulary.verdict import DealVerdict, JudgedCall
 
-T = TypeVar("T")
 _DealPrint = tuple[DealVerdict, Deal]
 _CallPrint = tuple[JudgedCall, str | None]
 
@@ -128,8 +126,8 @@ def _facts_of_deals(
     snapshot, wanted = question.snapshot, frozenset(changed)
     lead_in = timedelta(hours=question.settings.verification.lead_in_hours)
     records = _records(snapshot, wanted, lead_in)
-    moves = _grouped((one.deal_id, one) for one in snapshot.stage_changes if one.deal_id in wanted)
-    calls = _grouped(
+    moves = grouped((one.deal_id, one) for one in snapshot.stage_changes if one.deal_id in wanted)
+    calls = grouped(
         (one.match.deal_id, one)
         for one in judgement.calls
         if one.match and one.match.deal_id in wanted
@@ -160,7 +158,7 @@ def _records(
 ) -> Mapping[str, Sequence[Activity]]:
     """The CRM's records of the wanted deals, those that hang on their people alone as well."""
     contacts = {id_ for deal in snapshot.deals if deal.id in wanted for id_ in deal.contact_ids}
-    of_contact = _grouped(
+    of_contact = grouped(
         (id_, deal) for deal in snapshot.deals for id_ in deal.contact_ids if id_ in contacts
     )
     theirs = (
@@ -213,11 +211,3 @@ def _changed(
         for name, (what, of) in now.items()
         if (was := before.get(name)) is None or was[0] is not what or was[1] != of
     ]
-
-
-def _grouped(pairs: Iterable[tuple[str | None, T]]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        if key is not None:
-            groups[key].append(value)
-    return groups

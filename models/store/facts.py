@@ -8,13 +8,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.batches import batched
-from models.store.facts_read import call_of_row, deal_of_row, line_of_row, promise_of_row
+from models.store.facts_read import (
+    call_of_row,
+    deal_of_row,
+    line_of_row,
+    person_of_row,
+    promise_of_row,
+)
 from models.store.mapping import columns_of, plain
 from models.tables import (
     CallFactRow,
@@ -33,7 +39,6 @@ FactTable = (
     | type[CallFactRow]
     | type[PromiseFactRow]
 )
-_Word = TypeVar("_Word", Line, Person, DealFact, CallFact, PromiseFact)
 _DETAIL = ("visits", "proved", "requirements", "payments", "talks")  # lists of a deal's fact
 
 
@@ -55,7 +60,7 @@ def load_facts(
         as_of=as_of.astimezone(zone),
         zone=zone,
         lines=tuple(line_of_row(row, zone) for row in chosen(LineFactRow, LineFactRow.position)),
-        people={row.user_id: Person(row.user_id, row.name, tuple(row.roles)) for row in people},
+        people={row.user_id: person_of_row(row, zone) for row in people},
         deals=tuple(deal_of_row(row, zone) for row in chosen(DealFactRow, DealFactRow.deal_id)),
         promises=tuple(promise_of_row(row, zone) for row in chosen(PromiseFactRow, *of_promise)),
         calls=tuple(
@@ -75,7 +80,9 @@ def save_lines(session: Session, crm_source: str, lines: Iterable[Line], now: da
 
 def save_people(session: Session, crm_source: str, people: Iterable[Person], now: datetime) -> None:
     """Brings the people of a CRM to what they are."""
-    wanted = {one.id: {"user_id": one.id, **_without(columns_of(one), "id")} for one in people}
+    wanted = {
+        one.id: {"user_id": one.id, "name": one.name, "roles": list(one.roles)} for one in people
+    }
     _bring(session, PersonFactRow, crm_source, lambda row: row.user_id, wanted, now)
 
 
@@ -99,8 +106,11 @@ def save_deals(  # noqa: PLR0913, PLR0917 - which facts of what, and when
         of_promise[f"{one.deal_id} {ordinal}"] = columns_of(one) | {"ordinal": ordinal}
     chosen = list(only) if only is not None else None
     _bring(session, DealFactRow, crm_source, lambda row: row.deal_id, of_deal, now, chosen)
-    key = lambda row: f"{row.deal_id} {row.ordinal}"  # noqa: E731 - named for what it is
-    _bring(session, PromiseFactRow, crm_source, key, of_promise, now, chosen)
+    _bring(session, PromiseFactRow, crm_source, _promise_key, of_promise, now, chosen)
+
+
+def _promise_key(row: Any) -> str:
+    return f"{row.deal_id} {row.ordinal}"
 
 
 def save_calls(
@@ -186,10 +196,6 @@ def _deal_columns(deal: DealFact) -> dict[str, Any]:
         for name, value in columns.items()
     }
     return columns | {"detail": {name: plain(getattr(deal, name)) for name in _DETAIL}}
-
-
-def _without(columns: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in columns.items() if key != name}
 
 
 def _digest(columns: Mapping[str, Any]) -> str:

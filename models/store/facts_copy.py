@@ -14,10 +14,16 @@ from sqlalchemy.orm import Session
 
 from core.batches import batched
 from models.store.facts_mark import FactsMark, facts_mark
-from models.store.facts_read import call_of_row, deal_of_row, line_of_row, promise_of_row
+from models.store.facts_read import (
+    call_of_row,
+    deal_of_row,
+    line_of_row,
+    person_of_row,
+    promise_of_row,
+)
 from models.tables import CallFactRow, DealFactRow, LineFactRow, PersonFactRow, PromiseFactRow
 from models.tables.figures import FOREVER
-from models.vocabulary.figures import CallFact, Facts, Person
+from models.vocabulary.figures import CallFact, Facts
 
 
 @dataclass(slots=True)
@@ -69,7 +75,7 @@ class _OfCrm:
         default_factory=lambda: _Kept(LineFactRow, line_of_row, lambda row: row.position)
     )
     people: _Kept = field(
-        default_factory=lambda: _Kept(PersonFactRow, _person, lambda row: row.user_id)
+        default_factory=lambda: _Kept(PersonFactRow, person_of_row, lambda row: row.user_id)
     )
     deals: _Kept = field(
         default_factory=lambda: _Kept(DealFactRow, deal_of_row, lambda row: row.deal_id)
@@ -86,6 +92,12 @@ class _OfCrm:
     def all(self) -> tuple[_Kept, ...]:
         """The tables in the order of the mark."""
         return (self.lines, self.people, self.deals, self.promises, self.calls)
+
+    def drop(self) -> None:
+        """Lets go of everything, so that it is read anew."""
+        for table in self.all():
+            table.rows.clear()
+        self.mark = ()
 
 
 class FactsCopy:
@@ -118,9 +130,7 @@ class FactsCopy:
         mark = facts_mark(session, crm_source)
         with kept.lock:
             if kept.mark and kept.mark[-1] != mark[-1]:  # people were forgotten, or words went
-                anew = _OfCrm(zone)
-                kept.lines, kept.people, kept.deals = anew.lines, anew.people, anew.deals
-                kept.promises, kept.calls, kept.mark = anew.promises, anew.calls, ()
+                kept.drop()
             for place, table in enumerate(kept.all()):
                 if not kept.mark or kept.mark[place] != mark[place]:
                     table.refresh(session, crm_source, zone)
@@ -141,7 +151,3 @@ def _within(kept: _Kept, span: tuple[datetime, datetime] | None) -> tuple[CallFa
         return ()
     first, last = (bisect_left(kept.places, (moment, "")) for moment in span)
     return kept.words[first:last]
-
-
-def _person(row: Any, _zone: tzinfo) -> Person:
-    return Person(row.user_id, row.name, tuple(row.roles))

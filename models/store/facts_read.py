@@ -14,6 +14,7 @@ from models.vocabulary.figures import (
     DealFact,
     Line,
     Payment,
+    Person,
     PromiseFact,
     RequirementFact,
     Visit,
@@ -35,6 +36,11 @@ _STATES = {one.value: one for one in PromiseState}
 def line_of_row(row: Any, zone: tzinfo) -> Line:
     """A pipeline's line."""
     return word_of(Line, row._asdict(), zone)
+
+
+def person_of_row(row: Any, _zone: tzinfo) -> Person:
+    """One of ours."""
+    return Person(row.user_id, row.name, tuple(row.roles))
 
 
 def deal_of_row(row: Any, zone: tzinfo) -> DealFact:
