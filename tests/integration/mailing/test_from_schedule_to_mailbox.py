@@ -299,6 +299,41 @@ def test_mail_goes_encrypted_and_logged_in(office: Engine, box: Mailbox, tmp_pat
     assert [letter["To"] for letter in box.got] == ["c@example.ru"]
 
 
+def test_mail_goes_over_a_connection_that_is_encrypted_from_its_start(
+    office: Engine, box: Mailbox, tmp_path: Path
+) -> None:
+    file = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with served(box, ssl_context=context) as mail:
+        encrypted = mail | {"security": "tls"}
+        look(office, settings_of(encrypted, someone("a")))  # nobody vouches for the certificate
+        look(office, settings_of(encrypted | {"ca_file": file}, someone("b")))
+        look(office, settings_of(mail | {"timeout_s": 1}, someone("c")))  # not what it speaks
+    told = standing(office)
+    assert told[:2] == [("due", "certificate"), ("sent", None)]
+    assert told[2][0] == "due"
+    assert [letter["To"] for letter in box.got] == ["b@example.ru"]
+
+
+class Hasty(Mailbox):
+    """Takes the letter and hangs up where one says goodbye."""
+
+    async def handle_QUIT(self, server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802
+        server.transport.abort()
+        return "221 Bye"
+
+
+def test_a_letter_that_was_taken_is_sent_however_rude_the_goodbye(office: Engine) -> None:
+    box = Hasty()
+    with served(box) as mail:
+        settings = settings_of(mail, someone())
+        look(office, settings)
+        look(office, settings)
+    assert standing(office) == [("sent", None)]
+    assert len(box.got) == 1
+
+
 def test_a_chat_within_a_private_network_is_not_posted_to(office: Engine) -> None:
     with receiving() as chat:
         only_chat = someone(mail=None, chat=chat.url)
