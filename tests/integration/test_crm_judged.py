@@ -22,7 +22,15 @@ from flow.service.workplace import Workplace
 from models.session import reading, transaction
 from models.store.jobs import waiting_jobs
 from models.store.runs import latest_run, load_verification
-from models.tables import CallHeardRow, CrmConnectionRow, DealVerdictRow, EventRow, RunRow
+from models.tables import (
+    CallHeardRow,
+    CrmConnectionRow,
+    DealFactRow,
+    DealVerdictRow,
+    EventRow,
+    RunRow,
+)
+from models.tables.figures import FOREVER
 from models.vocabulary.crm import Thing
 from models.vocabulary.deal import CrmSnapshot
 from models.vocabulary.errors import InvalidInputError
@@ -133,6 +141,40 @@ def test_a_moved_deal_is_judged_anew_after_its_bell(live: tuple[Workplace, Conne
         digests = session.execute(select(DealVerdictRow.deal_id, DealVerdictRow.position)).all()
     assert again == heard  # no call's match hangs on a stage without a history
     assert len(digests) == len(before.deals)
+
+
+def current_facts(place: Workplace) -> dict[str, tuple[int, int | None]]:
+    """Which version of each deal's fact holds now, and the place of its card."""
+    with reading(place.database) as session:
+        rows = session.scalars(select(DealFactRow).where(DealFactRow.valid_until == FOREVER))
+        return {row.deal_id: (row.id, row.recorded) for row in rows}
+
+
+def past_versions(place: Workplace, deal_id: str) -> int:
+    """How many versions of a deal's fact hold no more."""
+    with reading(place.database) as session:
+        versions = select(DealFactRow.valid_until).where(DealFactRow.deal_id == deal_id)
+        return sum(until < FOREVER for until in session.scalars(versions))
+
+
+def test_a_moved_deal_gets_a_new_fact_and_no_other_deal_does(
+    live: tuple[Workplace, Connected],
+) -> None:
+    place, crm = live
+    work_off(place)  # with what was heard meanwhile
+    before = current_facts(place)
+    board = crm.crm.pipelines[0]
+    deal = next(one for one in verdicts(place).deals if one.pipeline_id == board.id)
+    keys = [stage.key for stage in board.stages if stage.key is not None]
+    target = next(s for s in board.stages if s.key not in (None, deal.recorded_stage))
+    past = past_versions(place, deal.deal_id)
+    crm.crm.put(replace(crm.crm.deal(deal.deal_id), stage_id=target.id))
+    crm.turn(60)
+    work_off(place)
+    after = current_facts(place)
+    assert {one for one in before if after[one] != before[one]} == {deal.deal_id}
+    assert after[deal.deal_id][1] == keys.index(target.key or "")
+    assert past_versions(place, deal.deal_id) == past + 1  # what was known before stays known
 
 
 def test_what_is_written_bit_by_bit_is_what_is_written_at_once(
