@@ -151,6 +151,14 @@ def test_a_killed_process_is_replaced_while_the_other_goes_on(served: Running) -
     assert died["lost"] == 1
 
 
+async def refused_soon(upload: asyncssh.SFTPClientFile[bytes]) -> None:
+    """Writes on until nobody answers: a desk learns that the listener died only a moment later."""
+    async with asyncio.timeout(10):
+        with pytest.raises((asyncssh.Error, OSError)):
+            while True:
+                await upload.write(b"more", 4)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_no_process_outlives_the_one_that_listens(served: Running, how: signal.Signals) -> None:
     desks = served.desks()
@@ -160,8 +168,7 @@ def test_no_process_outlives_the_one_that_listens(served: Running, how: signal.S
             half = await sftp.open(b"half.wav", WRITE, encoding=None)
             await half.write(b"half", 0)
             assert served.stop(how) == (-how if how is signal.SIGKILL else 0)
-            with pytest.raises((asyncssh.Error, OSError)):
-                await half.write(b"more", 4)
+            await refused_soon(half)
 
     asyncio.run(upload())
     until(lambda: all(map(is_gone, desks)))
