@@ -151,12 +151,16 @@ def test_a_killed_process_is_replaced_while_the_other_goes_on(served: Running) -
     assert died["lost"] == 1
 
 
-async def refused_soon(upload: asyncssh.SFTPClientFile[bytes]) -> None:
+async def refused_soon(upload: asyncssh.SFTPClientFile) -> None:
     """Writes on until nobody answers: a desk learns that the listener died only a moment later."""
+
+    async def write_on() -> None:
+        while True:
+            await upload.write(b"more", 4)
+
     async with asyncio.timeout(10):
         with pytest.raises((asyncssh.Error, OSError)):
-            while True:
-                await upload.write(b"more", 4)
+            await write_on()
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
